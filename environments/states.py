@@ -1,0 +1,91 @@
+"""Choices and state tables of environments, plans, runs, steps and checklist items."""
+
+from django.db import models
+
+from portal.core.states import StateTable
+
+
+class EnvironmentKind(models.TextChoices):
+    PRODUCTION = "production", "Production"
+    PRE_PRODUCTION = "pre_production", "Pre-production"
+    STAGING = "staging", "Staging"
+    TEST = "test", "Test"
+    DEVELOPMENT = "development", "Development"
+
+
+class PlanState(models.TextChoices):
+    REQUESTED = "requested", "Being computed"
+    READY = "ready", "Ready for approval"
+    BLOCKED = "blocked", "Blocked"
+    APPROVED = "approved", "Approved"
+    SUPERSEDED = "superseded", "Out of date"
+
+
+PLANS = StateTable(
+    "plan",
+    {
+        (PlanState.REQUESTED, "finish"): PlanState.READY,
+        (PlanState.REQUESTED, "block"): PlanState.BLOCKED,
+        (PlanState.READY, "approve"): PlanState.APPROVED,
+        (PlanState.REQUESTED, "supersede"): PlanState.SUPERSEDED,
+        (PlanState.READY, "supersede"): PlanState.SUPERSEDED,
+        (PlanState.BLOCKED, "supersede"): PlanState.SUPERSEDED,
+    },
+)
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting"
+    FAILED = "failed", "Stopped at a step"
+    CANCELLED = "cancelled", "Cancelled"
+    FINISHED = "finished", "Finished"
+
+
+ACTIVE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING, RunState.FAILED)
+WORKABLE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
+
+RUNS = StateTable(
+    "run",
+    {
+        **{(state, "cancel"): RunState.CANCELLED for state in ACTIVE_RUNS},
+        (RunState.FAILED, "retry"): RunState.QUEUED,
+        (RunState.WAITING, "look again"): RunState.QUEUED,
+    },
+)
+
+
+class StepState(models.TextChoices):
+    PENDING = "pending", "Not started"
+    RUNNING = "running", "Running"
+    WAITING = "waiting", "Waiting"
+    FAILED = "failed", "Stopped"
+    READY = "ready", "Done"
+
+
+class Owner(models.TextChoices):
+    """Whose turn it is."""
+
+    PROVIDER = "provider", "Provider"
+    CUSTOMER = "customer", "Customer"
+    AWS = "aws", "AWS"
+
+
+class CallOutcome(models.TextChoices):
+    """`intent`: committed before the call that changes something; still `intent` after a crash means unknown."""
+
+    INTENT = "intent", "Outcome unknown"
+    OK = "ok", "OK"
+    ERROR = "error", "Refused"
+
+
+class ItemKind(models.TextChoices):
+    AUTOMATIC = "automatic", "Automatic"
+    MANUAL = "manual", "Signed by a person"
+
+
+class ItemState(models.TextChoices):
+    OPEN = "open", "Open"
+    GREEN = "green", "True"
+    RED = "red", "No longer true"

@@ -1,0 +1,42 @@
+"""Identifiers: a prefix that names the kind, and 26 letters that sort by time of creation.
+
+`env_01ke3v9r6n0h8p2x4s5t7w9yaz` holds 48 bits of milliseconds and 80 random bits (the layout of a ULID). An id is never a
+secret: it names a thing, permission decides who may see it.
+"""
+
+import secrets
+import time
+from typing import Any
+
+from django.db import models
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(prefix: str) -> str:
+    """Return a fresh id of this kind, such as `env_01ke...`; later ids sort after earlier ones (to the millisecond)."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    letters = [_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5)]
+    return f"{prefix}_{''.join(letters)}"
+
+
+class PrefixedIdField(models.CharField):
+    """A primary key made by `new_id(prefix)`."""
+
+    def __init__(self, prefix: str = "", **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs.setdefault("max_length", 32)
+        kwargs.setdefault("primary_key", True)
+        kwargs.setdefault("editable", False)
+        super().__init__(**kwargs)
+
+    def get_default(self) -> str:
+        return new_id(self.prefix)
+
+    def has_default(self) -> bool:
+        return True
+
+    def deconstruct(self) -> tuple[str, str, list, dict]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["prefix"] = self.prefix
+        return name, path, args, kwargs

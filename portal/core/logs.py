@@ -1,0 +1,37 @@
+"""Logs: JSON lines on standard error, with the request's id. Only named fields are written; secrets never are fields."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(
+        allow={"task", "error", "run", "plan", "step", "service", "operation", "code", "epoch", "status_code", "message_id"}
+    ),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure(config: dict[str, Any]) -> None:
+    """Install one handler for everything. `config["level"]` is the threshold."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_SHARED,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(config["level"])
+    for noisy in ("botocore", "boto3", "urllib3", "kombu", "amqp"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,20 @@
+"""Settings of the test run: the embedded defaults, with what makes a test fast and closed."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from portal.settings import *  # noqa: F403
+
+SECRET_KEY = "a key for tests only, never used anywhere else, 0123456789"
+_scratch = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+DATA_DIR = _scratch
+VAULT_KEY_DIR = str(_scratch / "keys")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+AWS_SETTLE = timedelta(seconds=1)
+RUN_LEASE = timedelta(seconds=5)
+WHITENOISE_AUTOREFRESH = True
