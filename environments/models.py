@@ -223,9 +223,7 @@ class Resource(TenantModel):
     last_seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["environment", "step", "kind", "name"], name="resource_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["environment", "step", "kind", "name"], name="resource_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

@@ -115,7 +115,9 @@ class HandOver(TenantModel):
                 name="hand_over_approver_not_recipient",
             ),
             models.UniqueConstraint(
-                fields=["environment"], condition=Q(state__in=OPEN_HAND_OVERS), name="one_open_hand_over_per_environment"
+                fields=["environment"],
+                condition=Q(state__in=OPEN_HAND_OVERS),
+                name="one_open_hand_over_per_environment",
             ),
         ]
 

@@ -87,6 +87,8 @@ class Invalid(DomainError):
     status = 400
     code = "invalid"
 
-    def __init__(self, problems: Iterable[FieldProblem], message: str = "There is a problem with some answers.") -> None:
+    def __init__(
+        self, problems: Iterable[FieldProblem], message: str = "There is a problem with some answers."
+    ) -> None:
         super().__init__(message)
         self.problems = list(problems)

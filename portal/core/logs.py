@@ -11,7 +11,19 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(
-        allow={"task", "error", "run", "plan", "step", "service", "operation", "code", "epoch", "status_code", "message_id"}
+        allow={
+            "task",
+            "error",
+            "run",
+            "plan",
+            "step",
+            "service",
+            "operation",
+            "code",
+            "epoch",
+            "status_code",
+            "message_id",
+        }
     ),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]

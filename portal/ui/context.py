@@ -1,1 +1,2 @@
-def portal(request): return {}
+def portal(request):
+    return {}

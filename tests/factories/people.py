@@ -16,7 +16,9 @@ def customer(name: str = "") -> Customer:
 
 def contact(of: Customer, role: str = CustomerRole.CONTRIBUTOR, *, name: str = "") -> User:
     number = next(_numbers)
-    user = User.objects.create_user(f"contact{number}@{of.slug}.example", PASSWORD, full_name=name or f"Contact {number}")
+    user = User.objects.create_user(
+        f"contact{number}@{of.slug}.example", PASSWORD, full_name=name or f"Contact {number}"
+    )
     Membership.objects.create(user=user, customer=of, role=role)
     return user
 
