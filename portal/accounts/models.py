@@ -35,7 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who logs in by e-mail: of the provider (`staff_role` set) or of customers (memberships)."""
 
     id = PrefixedIdField("usr")
-    email = models.EmailField("e-mail address")
+    email = models.EmailField("e-mail address", unique=True)
     full_name = models.CharField(max_length=120)
     job_title = models.CharField(max_length=120, blank=True)
     staff_role = models.CharField(max_length=32, choices=StaffRole.choices, blank=True)

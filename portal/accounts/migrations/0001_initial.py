@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('id', portal.core.ids.PrefixedIdField(editable=False, max_length=32, prefix='usr', primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
                 ('full_name', models.CharField(max_length=120)),
                 ('job_title', models.CharField(blank=True, max_length=120)),
                 ('staff_role', models.CharField(blank=True, choices=[('account_manager', 'Account manager'), ('operations_engineer', 'Cloud operations engineer'), ('release_approver', 'Release approver'), ('auditor', 'Auditor'), ('administrator', 'Portal administrator')], max_length=32)),
