@@ -18,18 +18,19 @@ if (BASE_DIR / ".env").exists():
 
 
 def text(name: str, default: str = "") -> str:
+    """Return the value, or the content of the file that `NAME_FILE` names; an empty value counts as not given."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         return Path(path).read_text(encoding="utf-8").strip()
-    return _env.str(name, default=default)
+    return os.environ.get(name) or default
 
 
 def flag(name: str, *, default: bool) -> bool:
-    return _env.bool(name, default=default)
+    return _env.bool(name) if os.environ.get(name) else default
 
 
 def number(name: str, default: int) -> int:
-    return _env.int(name, default=default)
+    return _env.int(name) if os.environ.get(name) else default
 
 
 def seconds(name: str, default: int) -> timedelta:
@@ -37,7 +38,7 @@ def seconds(name: str, default: int) -> timedelta:
 
 
 def listing(name: str, default: list[str]) -> list[str]:
-    return _env.list(name, default=default)
+    return _env.list(name) if os.environ.get(name) else default
 
 
 def database(name: str, default: str) -> dict:
