@@ -1,0 +1,1 @@
+"""Dated facts about products, ports and regions, each with its source."""
