@@ -33,9 +33,13 @@ def test_the_environment_example_lists_every_setting() -> None:
     assert settings_read() - listed == set()
 
 
-@pytest.mark.parametrize("document", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("**/*.md") if ".venv" not in p.parts))
+@pytest.mark.parametrize(
+    "document", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("**/*.md") if ".venv" not in p.parts)
+)
 def test_every_file_that_a_document_names_exists(document: str) -> None:
     text = (ROOT / document).read_text()
-    named = re.findall(r"`((?:docs|portal|onboarding|environments|backups|tests|templates|static|\.ci)/[\w./-]*)`", text)
+    named = re.findall(
+        r"`((?:docs|portal|onboarding|environments|backups|tests|templates|static|\.ci)/[\w./-]*)`", text
+    )
 
     assert [name for name in named if not (ROOT / name).exists()] == []

@@ -53,7 +53,7 @@ def test_the_image_does_not_run_as_root() -> None:
     assert re.search(r"^USER portal$", DOCKERFILE, re.MULTILINE)
 
 
-@pytest.fixture()
+@pytest.fixture
 def variables(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The compose file's variables, pointing at a database and a Redis of this machine."""
     name = f"compose_{secrets.token_hex(4)}"

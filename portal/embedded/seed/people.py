@@ -18,7 +18,9 @@ class Person:
 
 STAFF = {
     "manager": Person("Dilini Fernando", "dilini@wso2.example", "Account manager", StaffRole.ACCOUNT_MANAGER),
-    "engineer": Person("Nimal Perera", "nimal@wso2.example", "Cloud operations engineer", StaffRole.OPERATIONS_ENGINEER),
+    "engineer": Person(
+        "Nimal Perera", "nimal@wso2.example", "Cloud operations engineer", StaffRole.OPERATIONS_ENGINEER
+    ),
     "second_engineer": Person(
         "Tharindu Silva", "tharindu@wso2.example", "Cloud operations engineer", StaffRole.OPERATIONS_ENGINEER
     ),

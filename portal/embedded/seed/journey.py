@@ -1,0 +1,126 @@
+"""One onboarding walked as far as a story wants, by the same services that pages and API call."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from environments.models import Environment, Plan, Run
+from environments.services import checklist, plans, runs, stand_in
+from environments.states import ItemKind, ItemState, Owner, PlanState, RunState
+from onboarding.models import HandOver, Onboarding
+from onboarding.services import hand_overs, onboardings, reviews, sections
+from portal.accounts.models import Customer, User
+from portal.embedded.seed.people import PASSWORD
+
+# Longer than any wait on the stand-in: a run that takes more is a defect worth seeing.
+_PATIENCE_SECONDS = 60
+
+
+@dataclass
+class Journey:
+    """The people and objects of one onboarding. `answers` maps section keys to their answers."""
+
+    customer: Customer
+    contact: User
+    staff: dict[str, User]
+    answers: dict[str, dict]
+    title: str
+    onboarding: Onboarding = field(init=False)
+
+    def open(self) -> None:
+        manager = self.staff["manager"]
+        self.onboarding = onboardings.open(self.customer, title=self.title, account_manager=manager, by=manager)
+
+    def answer(self, *keys: str) -> None:
+        """Save these sections as drafts; all of them where none is named."""
+        for section in self.onboarding.sections.all():
+            if not keys or section.key in keys:
+                sections.save(section, answers=self.answers[section.key], revision=section.revision, by=self.contact)
+
+    def submit(self) -> None:
+        sections.submit_all(self.onboarding, by=self.contact)
+
+    def approve(self, *keys: str) -> None:
+        """Approve these sections; all of them where none is named."""
+        for section in self.onboarding.sections.all():
+            if not keys or section.key in keys:
+                reviews.approve(section, revision=section.revision, by=self.staff["engineer"])
+
+    def send_back(self, key: str, reason: str) -> None:
+        section = self.onboarding.sections.get(key=key)
+        reviews.request_changes(section, revision=section.revision, reason=reason, by=self.staff["engineer"])
+
+    def environments(self) -> list[Environment]:
+        return list(self.onboarding.environments.order_by("id"))
+
+    def start_runs(self) -> None:
+        """Compute and approve every environment's plan; advance its run until it waits or stops."""
+        for environment in self.environments():
+            plan = environment.plans.latest("id")
+            if plan.state == PlanState.REQUESTED:
+                plans.compute(plan.pk)
+            plan = Plan.objects.get(pk=plan.pk)
+            plans.approve(plan, digest=plan.digest, by=self.staff["engineer"])
+        self.advance(until_waiting_on_customer)
+
+    def create_role(self) -> None:
+        stand_in.create_role(self.environments()[0], by=self.contact)
+        self.advance(until_waiting_on_customer)
+
+    def accept_peering(self) -> None:
+        for environment in self.environments():
+            stand_in.accept_peering(environment, by=self.contact)
+        self.advance(until_ended)
+
+    def sign(self, *, leave_open: tuple[str, ...] = ()) -> None:
+        """Sign what people sign, each side its own items."""
+        signers = {Owner.CUSTOMER: self.contact, Owner.PROVIDER: self.staff["engineer"]}
+        for environment in self.environments():
+            manual = environment.checklist_items.filter(kind=ItemKind.MANUAL, state=ItemState.OPEN)
+            for item in manual.exclude(key__in=leave_open):
+                note = f"Checked on the {environment.name.lower()} environment of {self.customer}."
+                checklist.sign(item, note=note, revision=item.revision, by=signers[Owner(item.owner)])
+
+    def request_hand_overs(self) -> None:
+        for environment in self.environments():
+            hand_overs.request(
+                environment,
+                recipient=self.contact,
+                reason="All items are true and the go-live date is agreed.",
+                by=self.staff["engineer"],
+            )
+
+    def release(self) -> None:
+        for hand_over in self._hand_overs():
+            hand_overs.release(hand_over, by=self.staff["approver"])
+
+    def receive(self) -> None:
+        for hand_over in self._hand_overs():
+            hand_overs.reveal(hand_over, password=PASSWORD, claim_key=secrets.token_urlsafe(32), by=self.contact)
+            hand_overs.acknowledge(HandOver.objects.get(pk=hand_over.pk), by=self.contact)
+
+    def advance(self, done: Callable[[Run], bool]) -> None:
+        """Do the worker's work here and now, until every run of this onboarding is `done`."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        pending = {run.pk for run in Run.objects.filter(environment__in=self.environments())}
+        while pending:
+            for key in sorted(pending):
+                runs.advance(key)
+                if done(Run.objects.get(pk=key)):
+                    pending.discard(key)
+            if time.monotonic() > until:
+                raise TimeoutError(f"the sample runs of {self.customer} did not get on")
+            if pending:
+                time.sleep(0.3)
+
+    def _hand_overs(self) -> list[HandOver]:
+        return list(HandOver.objects.filter(environment__in=self.environments()).order_by("id"))
+
+
+def until_ended(run: Run) -> bool:
+    return run.state in (RunState.FINISHED, RunState.FAILED)
+
+
+def until_waiting_on_customer(run: Run) -> bool:
+    return until_ended(run) or run.steps.filter(waits_on=Owner.CUSTOMER).exists()
