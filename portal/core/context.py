@@ -1,6 +1,6 @@
 """What is known about the request that is being served: carried to the audit record and the log lines."""
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
 
@@ -10,16 +10,18 @@ class RequestContext:
     ip_address: str | None = None
 
 
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+_NOTHING = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context")
 
 
 def current() -> RequestContext:
-    return _current.get()
+    """Return what is known; outside a request (a task, a command) nothing is."""
+    return _current.get(_NOTHING)
 
 
-def enter(context: RequestContext) -> object:
+def enter(context: RequestContext) -> Token[RequestContext]:
     return _current.set(context)
 
 
-def leave(token: object) -> None:
-    _current.reset(token)  # type: ignore[arg-type]
+def leave(token: Token[RequestContext]) -> None:
+    _current.reset(token)

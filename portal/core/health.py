@@ -57,6 +57,5 @@ def _cache() -> bool:
     if not settings.REDIS_URL:
         return True
 
-
     cache.set("health", "ok", 5)
     return cache.get("health") == "ok"
