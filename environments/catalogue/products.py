@@ -1,10 +1,11 @@
 """Products the provider hosts: versions, deployment patterns and ports.
 
-Sources, read on 2026-11-24:
-- https://apim.docs.wso2.com/en/4.2.0/install-and-setup/setup/reference/default-product-ports/ (API Manager 4.x, port offset 0)
-- https://mi.docs.wso2.com/en/latest/install-and-setup/setup/deployment-best-practices/changing-the-default-ports-with-offset/
-  (Micro Integrator; its own offset of 10 is included)
-- https://is.docs.wso2.com/en/latest/references/default-ports-of-wso2-products/ (Identity Server, port offset 0)
+Sources, read on 2026-11-24, all for port offset 0:
+- API Manager: https://apim.docs.wso2.com/en/4.2.0/install-and-setup/setup/reference/default-product-ports/
+- Common to Carbon products (Identity Server): https://apim.docs.wso2.com/en/3.1.0/install-and-setup/setup/reference/
+  default-product-ports/
+- Micro Integrator, its own offset of 10 included: https://mi.docs.wso2.com/en/latest/install-and-setup/setup/
+  deployment-best-practices/changing-the-default-ports-with-offset/
 """
 
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ PRODUCTS: tuple[Product, ...] = (
             *_CARBON,
             Port(8243, "tcp", "HTTPS of the API gateway"),
             Port(8280, "tcp", "HTTP of the API gateway; closed, HTTPS is used", to_customer=False),
-            Port(8099, "tcp", "Secure WebSocket APIs"),
+            Port(9099, "tcp", "WebSocket APIs"),
             Port(9611, "tcp", "Throttling events between nodes", to_customer=False),
             Port(9711, "tcp", "Throttling events between nodes, TLS", to_customer=False),
             Port(5672, "tcp", "Message broker between nodes", to_customer=False),

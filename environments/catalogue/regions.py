@@ -1,7 +1,7 @@
 """Commercial AWS regions an environment can stand in.
 
-Source: botocore 1.44.5, endpoints data of the partition `aws`, read on 2026-11-24. China and GovCloud are partitions of their
-own: accounts there cannot peer with the provider's.
+Source: botocore 1.44.5, endpoints data of the partition `aws`, read on 2026-11-24. China and GovCloud are partitions
+of their own: accounts there cannot peer with the provider's.
 """
 
 AS_OF = "2026-11-24"
@@ -43,8 +43,8 @@ REGIONS: dict[str, str] = {
     "us-west-2": "US West (Oregon)",
 }
 
-# BGP ASNs that AWS keeps for itself, by region; "*" is every region. Source: EC2 CreateCustomerGateway. An older page spells
-# Singapore's 17493: both are refused.
+# BGP ASNs that AWS keeps for itself, by region; "*" is every region. Source: EC2 CreateCustomerGateway. An older page
+# spells Singapore's 17493: both are refused.
 RESERVED_ASNS: dict[str, frozenset[int]] = {
     "*": frozenset({7224}),
     "eu-west-1": frozenset({9059}),

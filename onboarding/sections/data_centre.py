@@ -1,0 +1,151 @@
+"""How the customer's data centre reaches the environments (rows S11-S13)."""
+
+from onboarding.sections.definition import SectionDefinition
+from onboarding.sections.questions import Choice, ListOf, Number, Option, Text, When
+from onboarding.validators import bgp_asn, gateway_ip, one_line, routed_prefix, vlan
+
+_VPN = When("choice", ("vpn",))
+_DIRECT = When("choice", ("direct_connect",))
+_STATIC = When("routing", ("static",))
+_BGP = When("routing", ("bgp",))
+
+SECTION = SectionDefinition(
+    key="data_centre",
+    title="Data-centre connection",
+    lead="Whether and how your data centre is connected with the environments.",
+    minutes=10,
+    gather="Your router's public address, vendor, model and software version, and how it routes",
+    slice="data_centre",
+    facts=(
+        "You open your firewall in both directions for the ports in the port matrix, which follows from your products.",
+        "A VPN has two tunnels. Configure both: AWS takes one down for maintenance from time to time.",
+        "Peering does not pass a VPN on: the provider's VPC cannot reach your data centre through yours.",
+    ),
+    questions=(
+        Choice(
+            key="choice",
+            label="Connection",
+            missing="Select how your data centre is connected",
+            options=(
+                Option("none", "No connection", "The products are reached inside AWS or over the Internet."),
+                Option(
+                    "vpn", "IPsec VPN", "Over the Internet, ready in a day. You get the configuration for your router."
+                ),
+                Option(
+                    "direct_connect", "AWS Direct Connect", "A line from your network provider. Ordering takes weeks."
+                ),
+            ),
+            who="Your network team",
+        ),
+        Text(
+            key="gateway_ip",
+            label="Gateway address",
+            shown_when=_VPN,
+            missing="Enter the public address of your gateway",
+            rule=gateway_ip,
+            hint="The static Internet address of your router's outer interface; behind NAT, the NAT device's address",
+            why="AWS builds the tunnels to this address. UDP 500 and 4500 must reach it.",
+            who="Your network team",
+        ),
+        Choice(
+            key="routing",
+            label="Routing",
+            shown_when=_VPN,
+            missing="Select how your router routes",
+            options=(
+                Option("bgp", "Dynamic (BGP)", "Routes and a failing tunnel are noticed by themselves."),
+                Option("static", "Static", "For routers without BGP. You list the prefixes behind it."),
+            ),
+        ),
+        Number(
+            key="bgp_asn",
+            label="BGP ASN",
+            shown_when=_BGP,
+            missing="Enter a BGP ASN, or choose static routing",
+            example="65000",
+            rule=bgp_asn,
+            most=4294967295,
+            hint="Your own, or a private one from 64512 to 65534",
+            command="show ip bgp summary",
+            who="Your network team",
+        ),
+        ListOf(
+            key="prefixes",
+            label="Prefixes behind your router",
+            item="prefix",
+            shown_when=_STATIC,
+            missing="Enter at least one prefix, or choose BGP",
+            rule=routed_prefix,
+            most=100,
+            placeholder="192.168.0.0/16",
+            why="Static routing needs to know what lies behind the tunnel.",
+            who="Your network team",
+        ),
+        Text(
+            key="router_vendor",
+            label="Router vendor",
+            shown_when=_VPN,
+            missing="Enter the vendor of your router",
+            rule=one_line,
+            longest=80,
+            placeholder="Cisco Systems, Inc.",
+            why="Vendor, model and software decide which configuration file you get.",
+            command="show version",
+        ),
+        Text(
+            key="router_model",
+            label="Router model",
+            shown_when=_VPN,
+            missing="Enter the model of your router",
+            rule=one_line,
+            longest=80,
+            placeholder="ISR Series Routers",
+        ),
+        Text(
+            key="router_software",
+            label="Router software version",
+            shown_when=_VPN,
+            missing="Enter the software version of your router",
+            rule=one_line,
+            longest=80,
+            placeholder="IOS 12.4+",
+        ),
+        Text(
+            key="line_provider",
+            label="Internet or network provider of the line",
+            shown_when=_DIRECT,
+            missing="Enter who provides the line",
+            rule=one_line,
+            longest=120,
+        ),
+        Text(
+            key="line_location",
+            label="Direct Connect location",
+            shown_when=_DIRECT,
+            missing="Enter the Direct Connect location",
+            rule=one_line,
+            longest=120,
+            placeholder="Equinix LD5, London",
+            where="AWS console, Direct Connect, Connections",
+            command="aws directconnect describe-connections",
+        ),
+        Number(
+            key="vlan",
+            label="VLAN",
+            shown_when=_DIRECT,
+            missing="Enter the VLAN of the virtual interface",
+            example="101",
+            rule=vlan,
+            most=4294967295,
+        ),
+        Number(
+            key="line_asn",
+            label="BGP ASN of your side",
+            shown_when=_DIRECT,
+            missing="Enter the BGP ASN of your side of the line",
+            example="65000",
+            rule=bgp_asn,
+            most=4294967295,
+        ),
+    ),
+)

@@ -1,0 +1,55 @@
+"""Who answers for the products' names (rows S6, S7)."""
+
+from onboarding.sections.definition import SectionDefinition
+from onboarding.sections.questions import Choice, ListOf, Option, Text, When
+from onboarding.validators import server_address, zone_name
+
+SECTION = SectionDefinition(
+    key="dns",
+    title="DNS",
+    lead="Who keeps the names of your products and the addresses they stand for.",
+    minutes=3,
+    gather="The name of your internal zone and, with your own servers, their addresses",
+    slice="dns",
+    questions=(
+        Choice(
+            key="choice",
+            label="DNS service",
+            missing="Select who keeps the names",
+            options=(
+                Option(
+                    "route53",
+                    "Amazon Route 53",
+                    "The provider keeps the names in a private zone. Nothing to do for you.",
+                ),
+                Option("own", "Our own DNS server", "You get the names as a zone file and a table, and enter them."),
+            ),
+            why="The servers of your data centre must find the products by name.",
+            who="Your DNS administrator",
+        ),
+        Text(
+            key="zone",
+            label="Zone name",
+            missing="Enter the zone name",
+            rule=zone_name,
+            longest=253,
+            hint="A domain of yours that resolves inside your networks only, such as acme.internal",
+            placeholder="acme.internal",
+            why="Every product is reached by a name in this zone.",
+        ),
+        ListOf(
+            key="servers",
+            label="Addresses of your DNS servers",
+            item="DNS server",
+            shown_when=When("choice", ("own",)),
+            missing="Enter the address of at least one DNS server",
+            rule=server_address,
+            most=4,
+            hint="They must be reachable from the VPCs",
+            placeholder="10.20.0.2",
+            why="The machines ask these servers, and the names are checked there.",
+            command="cat /etc/resolv.conf",
+            who="Your DNS administrator",
+        ),
+    ),
+)

@@ -1,0 +1,94 @@
+"""Who is told when something is wrong, and what was agreed (rows S18, S21-S25)."""
+
+from onboarding.sections.definition import SectionDefinition
+from onboarding.sections.questions import Boolean, Choice, ListOf, LongText, Option, Secret, Text, When
+from onboarding.validators import email_address, http_proxy, one_line, phone_number
+
+_BEHIND_PROXY = When("internet_reachable", (False,))
+
+SECTION = SectionDefinition(
+    key="monitoring",
+    title="Monitoring and alerts",
+    lead="Who is told when something is wrong, and how alerts leave your environment.",
+    minutes=5,
+    gather="Addresses and phones that someone answers, and your HTTP proxy if there is no way to the Internet",
+    slice="monitoring",
+    facts=(
+        "The provider watches the product runtimes. You watch the services that you run on them.",
+        "Non-production environments are not monitored.",
+        "Dashboards show disk, CPU, memory, JVM heap and application health.",
+    ),
+    questions=(
+        ListOf(
+            key="alert_emails",
+            label="E-mail addresses for alerts",
+            item="e-mail address",
+            missing="Enter at least one e-mail address for alerts",
+            rule=email_address,
+            hint="Better a team's mailbox than one person's",
+            placeholder="operations@acme.example",
+        ),
+        ListOf(
+            key="alert_phones",
+            label="Phones for urgent alerts",
+            item="phone number",
+            required=False,
+            rule=phone_number,
+            placeholder="+44 20 7946 0958",
+        ),
+        Boolean(
+            key="dashboard_access",
+            label="Your people read the dashboards",
+            yes="The people you name under “Users and access” get read-only access.",
+            no="You can ask for it at any time.",
+        ),
+        Boolean(
+            key="internet_reachable",
+            label="The environments reach the Internet",
+            yes="Alerts go out directly.",
+            no="Alerts go out through your HTTP proxy.",
+            why="Without a way out, alerts need a proxy of yours.",
+            who="Your network team",
+        ),
+        Text(
+            key="http_proxy",
+            label="HTTP proxy",
+            shown_when=_BEHIND_PROXY,
+            missing="Enter the address of your HTTP proxy",
+            rule=http_proxy,
+            longest=300,
+            placeholder="http://proxy.acme.example:3128",
+        ),
+        Text(
+            key="proxy_username",
+            label="User name for the proxy",
+            shown_when=_BEHIND_PROXY,
+            required=False,
+            rule=one_line,
+        ),
+        Secret(
+            key="proxy_password",
+            label="Password for the proxy",
+            shown_when=_BEHIND_PROXY,
+            required=False,
+            hint="It is sealed when you save and never shown again",
+        ),
+        Choice(
+            key="availability_target",
+            label="Availability target of production",
+            options=(
+                Option("99.5", "99.5 %", "At most 3 h 39 min a month. Fits a single node."),
+                Option("99.9", "99.9 %", "At most 43 min a month. Needs high availability."),
+                Option("99.95", "99.95 %", "At most 21 min a month. Needs high availability in two zones."),
+            ),
+            why="The measured uptime is shown beside it.",
+            who="Your contract",
+        ),
+        LongText(
+            key="agreed_terms",
+            label="Agreed terms of joint monitoring",
+            required=False,
+            hint="Extra agents on hosts, dashboards shown to other networks, further addresses: what both sides agreed",
+        ),
+    ),
+)

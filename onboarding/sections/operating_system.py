@@ -1,0 +1,44 @@
+"""Which operating systems the machines run, and when they may be patched (rows S19, S27)."""
+
+from onboarding.sections.definition import SectionDefinition
+from onboarding.sections.questions import Choice, MultiChoice, Number, Option
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+SECTION = SectionDefinition(
+    key="operating_system",
+    title="Operating system",
+    lead="Which images the machines start from, and when security patches may go in.",
+    minutes=2,
+    gather="Your company's rule on operating systems, and a quiet hour of the week",
+    slice="machines",
+    facts=("Security patches of the operating system's vendor install by themselves, in the hour you choose.",),
+    questions=(
+        MultiChoice(
+            key="systems",
+            label="Operating systems",
+            missing="Select Ubuntu, Red Hat Enterprise Linux or both",
+            options=(
+                Option("ubuntu", "Ubuntu", "Patches come from Ubuntu's own repositories."),
+                Option("red_hat", "Red Hat Enterprise Linux", "Patches come from Amazon's Red Hat repositories."),
+            ),
+        ),
+        Choice(
+            key="patch_day",
+            label="Day for patches",
+            dropdown=True,
+            missing="Select the day for patches",
+            options=tuple(Option(day.lower(), day) for day in _DAYS),
+            hint="A day with little traffic",
+        ),
+        Number(
+            key="patch_hour",
+            label="Hour for patches, UTC",
+            missing="Enter the hour for patches, 0 to 23",
+            example="2",
+            least=0,
+            most=23,
+            hint="0 to 23. Machines may restart within this hour, one after the other",
+        ),
+    ),
+)

@@ -1,0 +1,105 @@
+"""Which products, in which version and pattern (rows S16, S19, S20, S40)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from environments.catalogue.products import BY_KEY, PATTERNS, PRODUCTS
+from onboarding.sections.definition import Rows, SectionDefinition
+from onboarding.sections.questions import Boolean, Choice, LongText, Option, Text, When
+from onboarding.validators import domain_name
+from portal.core.errors import FieldProblem
+
+_VERSIONS = sorted({version for product in PRODUCTS for version in product.versions}, reverse=True)
+
+
+def versions_exist(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    for index, row in enumerate(answers.get("products", [])):
+        product = BY_KEY.get(row.get("product", ""))
+        version = row.get("version")
+        if product and version and version not in product.versions:
+            offered = ", ".join(product.versions)
+            message = f"{product.name} {version} is not offered. Select one of {offered}."
+            yield FieldProblem(f"products/{index}/version", message, "unknown_version")
+
+
+def each_product_once(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    seen: set[str] = set()
+    for index, row in enumerate(answers.get("products", [])):
+        key = row.get("product")
+        if key in seen:
+            message = f"{BY_KEY[key].name} is given twice. Every environment has each product once: remove one row."
+            yield FieldProblem(f"products/{index}/product", message, "duplicate")
+        seen.add(key)
+
+
+SECTION = SectionDefinition(
+    key="products",
+    title="Products and environments",
+    lead="What you bought and how it is laid out. Every environment you name under “Remote access” gets the same.",
+    minutes=5,
+    gather="Your order, and the deployment architecture from the planning phase",
+    slice="products",
+    facts=(
+        "Operating-system security patches install by themselves. Product upgrades and patches go in when you ask.",
+        "Building applications, IT tasks, quality assurance, trainings and upgrades of custom work belong to Support.",
+        "Non-production environments have the architecture of production.",
+    ),
+    rules=(versions_exist, each_product_once),
+    questions=(
+        Rows(
+            key="products",
+            label="Products",
+            item="product",
+            missing="Add at least one product",
+            most=len(PRODUCTS),
+            who="Your solution architect",
+            questions=(
+                Choice(
+                    key="product",
+                    label="Product",
+                    dropdown=True,
+                    options=tuple(Option(product.key, product.name) for product in PRODUCTS),
+                    where="Your order form",
+                ),
+                Choice(
+                    key="version",
+                    label="Version",
+                    dropdown=True,
+                    options=tuple(Option(version, version) for version in _VERSIONS),
+                    hint="The newest of your product unless your code needs an older one",
+                    why="The version decides ports, memory and the upgrade path.",
+                ),
+                Choice(
+                    key="pattern",
+                    label="Deployment pattern",
+                    options=tuple(Option(pattern.key, pattern.name, pattern.consequence) for pattern in PATTERNS),
+                    why="It decides how many machines run, in how many zones.",
+                ),
+            ),
+        ),
+        Text(
+            key="domain",
+            label="Public domain of your products",
+            hint="Such as integration.acme.example. Leave empty when only your own networks reach them",
+            required=False,
+            rule=domain_name,
+            longest=253,
+            who="Your DNS administrator",
+        ),
+        Boolean(
+            key="migration",
+            label="Data or custom code moves in from an older system",
+            required=False,
+            yes="You and your account manager write down how, before the work starts.",
+            no="The products start empty.",
+            why="How data and custom code move must be decided together, and be on record.",
+        ),
+        LongText(
+            key="migration_decision",
+            label="What moves, and how",
+            shown_when=When("migration", (True,)),
+            missing="Enter what moves, and how you agreed to move it",
+            hint="Databases, artifacts, custom code; who exports, who imports, when",
+        ),
+    ),
+)

@@ -1,0 +1,387 @@
+"""The kinds of question an intake section can ask.
+
+A question turns what was entered into a `Cleaned` value. Three things are told apart: a value of the wrong type is
+refused outright (JSON is never coerced), a value that breaks a rule is kept in the draft and named, a sound value is
+canonical. Form input is text; `parse` turns it into what JSON would have held.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.http import QueryDict
+
+from onboarding.validators import ValueProblem
+from portal.core.errors import FieldProblem
+
+WRONG_TYPE = "wrong_type"
+UNKNOWN = "unknown_field"
+MISSING = "missing"
+BLOCKING = frozenset({WRONG_TYPE, UNKNOWN})
+"""Codes of problems that refuse even a draft: there is no way to keep such a value."""
+
+LONGEST_TEXT = 2000
+MOST_ITEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Asked only when another answer of the same group is one of these."""
+
+    key: str
+    values: tuple[Any, ...]
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        given = answers.get(self.key)
+        return any(given == value and type(given) is type(value) for value in self.values)
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """`stored` is what a draft keeps, `sound` the canonical value where every rule holds; None when not answered."""
+
+    stored: Any = None
+    sound: Any = None
+    problems: list[FieldProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One thing asked. `why`, `where` (console path), `command` (CLI line) and `who` help whoever must answer."""
+
+    key: str
+    label: str
+    hint: str = ""
+    why: str = ""
+    where: str = ""
+    command: str = ""
+    who: str = ""
+    required: bool = True
+    shown_when: When | None = None
+    missing: str = ""
+    kind: ClassVar[str] = ""
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        raise NotImplementedError
+
+    def parse(self, data: QueryDict, name: str) -> Any:
+        return data.get(name, "").strip()
+
+    def words(self, value: Any) -> str:
+        """Return a sound or stored answer as the check page shows it."""
+        return str(value)
+
+    def schema(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
+    def missing_message(self) -> str:
+        return self.missing or f"Enter the {self.label[0].lower()}{self.label[1:]}"
+
+    def asked(self, answers: Mapping[str, Any]) -> bool:
+        return self.shown_when is None or self.shown_when.holds(answers)
+
+    def described(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {"title": self.label, **({"description": self.hint} if self.hint else {}), **schema}
+
+    def wrong_type(self, pointer: str, expected: str) -> Cleaned:
+        return Cleaned(problems=[FieldProblem(pointer, f"{self.label} must be {expected}", WRONG_TYPE)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Question):
+    """One line of text. `rule` returns the canonical value or raises `ValueProblem`."""
+
+    rule: Callable[[str], str] | None = None
+    longest: int = 200
+    input_type: str = "text"
+    input_mode: str = ""
+    autocomplete: str = "off"
+    placeholder: str = ""
+    kind: ClassVar[str] = "text"
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None:
+            return Cleaned()
+        if not isinstance(raw, str) or not _storable(raw):
+            return self.wrong_type(pointer, "text")
+        value = raw.strip()
+        if not value:
+            return Cleaned()
+        if len(value) > LONGEST_TEXT:
+            return self.wrong_type(pointer, f"at most {self.longest} characters long")
+        return self._judged(value, pointer)
+
+    def _judged(self, value: str, pointer: str) -> Cleaned:
+        try:
+            sound = self.rule(value) if self.rule else value
+            if len(sound) > self.longest:
+                raise ValueProblem(
+                    f"{self.label} must be at most {self.longest} characters long; this is {len(sound)}."
+                )
+        except ValueProblem as problem:
+            return Cleaned(stored=value, problems=[FieldProblem(pointer, problem.message, problem.code)])
+        return Cleaned(stored=sound, sound=sound)
+
+    def schema(self) -> dict[str, Any]:
+        return self.described({"type": "string", "maxLength": self.longest})
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongText(Text):
+    """Several lines of text."""
+
+    longest: int = 1000
+    kind: ClassVar[str] = "long_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to answer, and in one line what follows from it."""
+
+    value: str
+    label: str
+    consequence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Question):
+    """Exactly one of the options. `dropdown` where there are many."""
+
+    options: tuple[Option, ...] = ()
+    dropdown: bool = False
+    kind: ClassVar[str] = "choice"
+
+    @property
+    def missing_message(self) -> str:
+        return self.missing or f"Select the {self.label[0].lower()}{self.label[1:]}"
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None or raw == "":
+            return Cleaned()
+        if not isinstance(raw, str) or not _storable(raw) or len(raw) > LONGEST_TEXT:
+            return self.wrong_type(pointer, "text")
+        if raw not in {option.value for option in self.options}:
+            return Cleaned(stored=raw, problems=[FieldProblem(pointer, self._refusal(raw), "unknown_choice")])
+        return Cleaned(stored=raw, sound=raw)
+
+    def _refusal(self, raw: str) -> str:
+        shown = raw if len(raw) <= 40 else f"{raw[:40]}…"
+        if self.dropdown:
+            return f"“{shown}” is not in the list. {self.missing_message}"
+        known = ", ".join(option.value for option in self.options)
+        return f"“{shown}” is not one of the answers. Use one of: {known}."
+
+    def words(self, value: Any) -> str:
+        return next((option.label for option in self.options if option.value == value), str(value))
+
+    def schema(self) -> dict[str, Any]:
+        return self.described({"type": "string", "enum": [option.value for option in self.options]})
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultiChoice(Question):
+    """One or more of the options, kept in the order of the options."""
+
+    options: tuple[Option, ...] = ()
+    kind: ClassVar[str] = "multi_choice"
+
+    @property
+    def missing_message(self) -> str:
+        return self.missing or f"Select at least one: {self.label[0].lower()}{self.label[1:]}"
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None or raw == []:
+            return Cleaned()
+        if not _is_text_list(raw):
+            return self.wrong_type(pointer, "a list of texts")
+        known = [option.value for option in self.options]
+        strange = [value for value in raw if value not in known]
+        ordered = [value for value in known if value in raw]
+        if strange:
+            message = f"“{strange[0][:40]}” is not one of the answers. Use one of: {', '.join(known)}."
+            return Cleaned(stored=ordered or None, problems=[FieldProblem(pointer, message, "unknown_choice")])
+        return Cleaned(stored=ordered, sound=ordered)
+
+    def parse(self, data: QueryDict, name: str) -> Any:
+        return [value for value in data.getlist(name) if value]
+
+    def words(self, value: Any) -> str:
+        return ", ".join(option.label for option in self.options if option.value in value)
+
+    def schema(self) -> dict[str, Any]:
+        options = [option.value for option in self.options]
+        return self.described({"type": "array", "uniqueItems": True, "items": {"type": "string", "enum": options}})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boolean(Question):
+    """Yes or no, each with one line of consequence."""
+
+    yes: str = ""
+    no: str = ""
+    kind: ClassVar[str] = "boolean"
+
+    @property
+    def missing_message(self) -> str:
+        return self.missing or f"Select yes or no: {self.label[0].lower()}{self.label[1:]}"
+
+    @property
+    def options(self) -> tuple[Option, Option]:
+        return Option("true", "Yes", self.yes), Option("false", "No", self.no)
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None or raw == "":
+            return Cleaned()
+        if not isinstance(raw, bool):
+            return self.wrong_type(pointer, "yes or no (true or false)")
+        return Cleaned(stored=raw, sound=raw)
+
+    def parse(self, data: QueryDict, name: str) -> Any:
+        text = data.get(name, "").strip()
+        return {"true": True, "yes": True, "on": True, "false": False, "no": False}.get(text.lower(), text)
+
+    def words(self, value: Any) -> str:
+        return "Yes" if value is True else "No"
+
+    def schema(self) -> dict[str, Any]:
+        return self.described({"type": "boolean"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Question):
+    """A whole number between two bounds, both included. `rule` raises `ValueProblem`."""
+
+    least: int = 0
+    most: int = 2**53 - 1
+    rule: Callable[[int], int] | None = None
+    example: str = ""
+    kind: ClassVar[str] = "number"
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None or raw == "":
+            return Cleaned()
+        if not isinstance(raw, int) or isinstance(raw, bool) or abs(raw) > 2**53:
+            return self.wrong_type(pointer, f"a whole number{f', such as {self.example}' if self.example else ''}")
+        try:
+            sound = self._judged(raw)
+        except ValueProblem as problem:
+            return Cleaned(stored=raw, problems=[FieldProblem(pointer, problem.message, problem.code)])
+        return Cleaned(stored=sound, sound=sound)
+
+    def _judged(self, value: int) -> int:
+        if not self.least <= value <= self.most:
+            raise ValueProblem(f"{self.label} must be {self.least} to {self.most}; this is {value}.")
+        return self.rule(value) if self.rule else value
+
+    def parse(self, data: QueryDict, name: str) -> Any:
+        text = data.get(name, "").strip()
+        return int(text) if re.fullmatch(r"-?[0-9]{1,16}", text) else text
+
+    def schema(self) -> dict[str, Any]:
+        return self.described({"type": "integer", "minimum": self.least, "maximum": self.most})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListOf(Question):
+    """Several texts, each judged by `rule`; in a form one per line. `rule` returns the canonical value."""
+
+    rule: Callable[[str], str]
+    item: str = "value"
+    most: int = 20
+    placeholder: str = ""
+    kind: ClassVar[str] = "list"
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None or raw == []:
+            return Cleaned()
+        if not _is_text_list(raw):
+            return self.wrong_type(pointer, "a list of texts")
+        values = [value.strip() for value in raw if value.strip()]
+        return self._judged(values, pointer) if values else Cleaned()
+
+    def _judged(self, values: list[str], pointer: str) -> Cleaned:
+        stored: list[str] = []
+        problems: list[FieldProblem] = []
+        for index, value in enumerate(values):
+            try:
+                stored.append(self.rule(value))
+            except ValueProblem as problem:
+                stored.append(value)
+                problems.append(FieldProblem(f"{pointer}/{index}", problem.message, problem.code))
+        problems += self._list_problems(stored, pointer)
+        return Cleaned(stored=stored, sound=None if problems else stored, problems=problems)
+
+    def _list_problems(self, values: list[str], pointer: str) -> Iterable[FieldProblem]:
+        if len(values) > self.most:
+            message = f"{self.label}: at most {self.most} can be given; this is {len(values)}."
+            yield FieldProblem(pointer, message, "too_many")
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                yield FieldProblem(f"{pointer}/{index}", f"{value} is given twice. Remove one.", "duplicate")
+
+    def parse(self, data: QueryDict, name: str) -> Any:
+        lines = (line.strip() for text in data.getlist(name) for line in text.splitlines())
+        return [line for line in lines if line]
+
+    def words(self, value: Any) -> str:
+        return ", ".join(value)
+
+    def schema(self) -> dict[str, Any]:
+        return self.described({"type": "array", "maxItems": self.most, "items": {"type": "string"}})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret(Question):
+    """A text that is sealed when it is saved and never shown again. What is stored is a reference to the vault.
+
+    A reference in the input keeps what is stored, as an empty field does; only the service knows the right reference.
+    """
+
+    longest: int = 500
+    rule: Callable[[str], str] | None = None
+    kind: ClassVar[str] = "secret"
+
+    def clean(self, raw: Any, pointer: str) -> Cleaned:
+        if raw is None or raw == "":
+            return Cleaned()
+        if isinstance(raw, dict):
+            return self._reference(raw, pointer)
+        if not isinstance(raw, str) or not _storable(raw):
+            return self.wrong_type(pointer, "text")
+        if len(raw) > self.longest:
+            return self.wrong_type(pointer, f"at most {self.longest} characters long")
+        return Cleaned(stored=raw, sound=raw)
+
+    def _reference(self, raw: dict[Any, Any], pointer: str) -> Cleaned:
+        if set(raw) != {"secret", "set_at", "ends"} or not all(isinstance(part, str) for part in raw.values()):
+            return self.wrong_type(pointer, "text")
+        return Cleaned(stored=raw, sound=raw)
+
+    def parse(self, data: QueryDict, name: str) -> Any:
+        return data.get(name, "")
+
+    def words(self, value: Any) -> str:
+        if not isinstance(value, Mapping):
+            return "Stored"
+        ends = f", ends ••••{value['ends']}" if value["ends"] else ""
+        return f"Stored {value['set_at'][:10]}{ends}"
+
+    def schema(self) -> dict[str, Any]:
+        return self.described({"type": "string", "writeOnly": True, "maxLength": self.longest})
+
+
+def _is_text_list(raw: Any) -> bool:
+    return (
+        isinstance(raw, list)
+        and len(raw) <= 10 * MOST_ITEMS
+        and all(isinstance(value, str) and _storable(value) and len(value) <= LONGEST_TEXT for value in raw)
+    )
+
+
+def _storable(text: str) -> bool:
+    """False for what no database keeps: NUL and lone surrogates."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

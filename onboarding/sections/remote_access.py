@@ -1,0 +1,206 @@
+"""Where the environments stand and how the provider reaches them (rows S1-S5, S14; region and CIDR for the peering)."""
+
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+from django.conf import settings
+
+from environments.catalogue.regions import REGIONS
+from environments.states import EnvironmentKind
+from onboarding.sections.definition import Rows, SectionDefinition
+from onboarding.sections.questions import Boolean, Choice, ListOf, Option, Text, When
+from onboarding.validators import aws_account_id, email_address, environment_name, overlap, vpc_cidr, vpc_id
+from portal.core.errors import FieldProblem
+
+_KINDS = {
+    EnvironmentKind.PRODUCTION: "Monitored, backed up, handed over with credentials.",
+    EnvironmentKind.PRE_PRODUCTION: "Built like production. Not monitored, not backed up.",
+    EnvironmentKind.STAGING: "Built like production. Not monitored, not backed up.",
+    EnvironmentKind.TEST: "Built like production. Not monitored, not backed up.",
+    EnvironmentKind.DEVELOPMENT: "Built like production. Not monitored, not backed up.",
+}
+
+
+def _environments(answers: dict[str, Any]) -> list[dict[str, Any]]:
+    return answers.get("environments", [])
+
+
+def one_is_production(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    rows = _environments(answers)
+    if rows and all(row.get("kind", EnvironmentKind.PRODUCTION) != EnvironmentKind.PRODUCTION for row in rows):
+        message = "One environment must be production. Change the kind of one, or add it."
+        yield FieldProblem("environments", message, "no_production")
+
+
+def vpcs_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    seen: dict[str, str] = {}
+    for index, row in enumerate(_environments(answers)):
+        vpc, kind = row.get("vpc_id"), row.get("kind", "")
+        if vpc in seen:
+            production = EnvironmentKind.PRODUCTION in (kind, seen[vpc]) and kind != seen[vpc]
+            message = (
+                "Production and non-production must be different VPCs"
+                if production
+                else f"{vpc} is given twice. Every environment has its own VPC."
+            )
+            yield FieldProblem(f"environments/{index}/vpc_id", message, "same_vpc")
+        elif vpc:
+            seen[vpc] = kind
+
+
+def vpc_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    for index, row in enumerate(_environments(answers)):
+        if row.get("vpc_id") == settings.PROVIDER_VPC_ID:
+            message = f"This is {settings.PROVIDER_NAME}'s own VPC, and a VPC cannot peer with itself. Give yours."
+            yield FieldProblem(f"environments/{index}/vpc_id", message, "own_vpc")
+
+
+def names_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    seen: set[str] = set()
+    for index, row in enumerate(_environments(answers)):
+        name = row.get("name", "").casefold()
+        if name and name in seen:
+            message = f"Two environments are called {row['name']}. Give each its own name."
+            yield FieldProblem(f"environments/{index}/name", message, "duplicate")
+        seen.add(name)
+
+
+def _blocks(answers: dict[str, Any]) -> list[tuple[int, int, str]]:
+    return [
+        (index, position, block)
+        for index, row in enumerate(_environments(answers))
+        for position, block in enumerate(row.get("cidr_blocks", []))
+    ]
+
+
+def blocks_leave_the_hub_alone(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Any overlap makes peering impossible. Source: VPC Peering Guide, "Overlapping CIDR blocks"."""
+    hub = settings.PROVIDER_VPC_CIDR
+    for index, position, block in _blocks(answers):
+        if overlap(block, [hub]):
+            message = (
+                f"{block} overlaps {hub} of {settings.PROVIDER_NAME}'s VPC, so AWS cannot peer them. Use another VPC."
+            )
+            yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "overlap")
+
+
+def blocks_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """One routing table of the provider's leads to all of them: an address may be in one place only."""
+    for (_, _, first), (index, position, second) in combinations(_blocks(answers), 2):
+        if overlap(second, [first]):
+            message = f"{second} overlaps {first} given above. {settings.PROVIDER_NAME} can route to one of them only."
+            yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "overlap")
+
+
+SECTION = SectionDefinition(
+    key="remote_access",
+    title="Remote access",
+    lead="Which AWS accounts and VPCs your environments stand in, so that they can be peered with the provider's VPC.",
+    minutes=10,
+    gather="AWS account ID, and Region, VPC ID and CIDR blocks of every VPC",
+    slice="peering",
+    facts=(
+        "You get one peering request per VPC and accept it in your own account. A request ends after 7 days.",
+        "From your acceptance the provider has one day to finish the rest.",
+        "Every remote log-in of the provider's operators is recorded in S3.",
+        "Network and infrastructure security follows AWS's shared responsibility: AWS answers for the cloud itself, "
+        "the provider for the machines and products in it, you for your data, your users and your own network.",
+    ),
+    rules=(
+        one_is_production,
+        vpcs_differ,
+        vpc_is_not_the_providers,
+        names_differ,
+        blocks_leave_the_hub_alone,
+        blocks_differ,
+    ),
+    questions=(
+        Boolean(
+            key="account_wish",
+            label="The provider shall set up the AWS account for you",
+            required=False,
+            yes="The hosting cost is yours. Provisioning waits until the account and its VPCs are entered below.",
+            no="You have an account, or make one yourselves.",
+            why="An account can be set up at your request.",
+        ),
+        Text(
+            key="root_email",
+            label="E-mail address of the new account's root user",
+            shown_when=When("account_wish", (True,)),
+            missing="Enter the e-mail address for the root user of the new account",
+            hint="A mailbox that a team reads and that no other AWS account uses",
+            rule=email_address,
+            input_type="email",
+        ),
+        Rows(
+            key="environments",
+            label="Environments",
+            item="environment",
+            missing="Add the production environment",
+            most=10,
+            questions=(
+                Choice(
+                    key="kind",
+                    label="Kind",
+                    dropdown=True,
+                    options=tuple(Option(kind.value, kind.label, _KINDS[kind]) for kind in EnvironmentKind),
+                ),
+                Text(
+                    key="name",
+                    label="Name",
+                    hint="As your people call it, such as Production",
+                    rule=environment_name,
+                    longest=40,
+                ),
+                Text(
+                    key="account_id",
+                    label="AWS account ID",
+                    missing="Enter the AWS account ID",
+                    rule=aws_account_id,
+                    input_mode="numeric",
+                    placeholder="123456789012",
+                    why="The peering request is sent to this account, and only its people can accept it.",
+                    where="AWS console, account menu at the top right",
+                    command="aws sts get-caller-identity --query Account --output text",
+                    who="Whoever administers your AWS account",
+                ),
+                Choice(
+                    key="region",
+                    label="Region of this VPC",
+                    dropdown=True,
+                    options=tuple(Option(code, f"{name} {code}") for code, name in REGIONS.items()),
+                    missing="Select the Region of this VPC",
+                    why="A peering must be accepted in the VPC's own Region.",
+                    where="AWS console, Region menu at the top right",
+                    command="aws configure get region",
+                ),
+                Text(
+                    key="vpc_id",
+                    label="VPC ID",
+                    missing="Enter the VPC ID",
+                    rule=vpc_id,
+                    placeholder="vpc-0123456789abcdef0",
+                    why="It is the VPC that is peered and that your products run in.",
+                    where="AWS console, VPC, Your VPCs",
+                    command="aws ec2 describe-vpcs --query 'Vpcs[].[VpcId,CidrBlock]' --output table",
+                    who="Your network team",
+                ),
+                ListOf(
+                    key="cidr_blocks",
+                    label="CIDR blocks of this VPC",
+                    item="CIDR block",
+                    missing="Enter every CIDR block of this VPC",
+                    rule=vpc_cidr,
+                    most=5,
+                    hint="All of them, also those you do not use",
+                    placeholder="10.20.0.0/16",
+                    why="AWS refuses a peering when any block overlaps, even an unused one.",
+                    where="AWS console, VPC, Your VPCs, tab CIDRs",
+                    command="aws ec2 describe-vpcs --query 'Vpcs[].CidrBlockAssociationSet[].CidrBlock'",
+                    who="Your network team",
+                ),
+            ),
+        ),
+    ),
+)

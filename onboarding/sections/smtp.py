@@ -1,0 +1,133 @@
+"""Which mail server alerts and the products' mail go through (rows S8, S9, S23)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from onboarding.sections.definition import SectionDefinition
+from onboarding.sections.questions import Choice, Number, Option, Secret, Text, When
+from onboarding.validators import domain_name, email_address, host, one_line, smtp_port
+from portal.core.errors import FieldProblem
+
+_OWN = When("choice", ("own",))
+_TLS_PORTS = (465, 2465)
+_STARTTLS_PORTS = (587, 2587)
+
+
+def port_fits_encryption(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: SES developer guide, "Connecting to the SMTP endpoint"; RFC 8314."""
+    port, encryption = answers.get("port"), answers.get("encryption")
+    if port in _TLS_PORTS and encryption == "starttls":
+        yield FieldProblem(
+            "encryption", f"Port {port} speaks TLS from the start. Select TLS, or use port 587.", "mismatch"
+        )
+    if port in _STARTTLS_PORTS and encryption == "tls":
+        yield FieldProblem(
+            "encryption", f"Port {port} starts with STARTTLS. Select STARTTLS, or use port 465.", "mismatch"
+        )
+
+
+def sender_is_in_domain(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """SES sends only for verified domains and below them. Source: SES developer guide, "Verified identities"."""
+    domain, sender = answers.get("sender_domain"), answers.get("sender", "")
+    own = sender.rpartition("@")[2]
+    if domain and own and own != domain and not own.endswith(f".{domain}"):
+        message = f"{sender} is not in {domain}. Use an address there, or change the domain."
+        yield FieldProblem("sender", message, "outside_domain")
+
+
+SECTION = SectionDefinition(
+    key="smtp",
+    title="SMTP",
+    lead="Which server sends alerts and the mail of your products.",
+    minutes=5,
+    gather="A domain whose DNS you manage, or your mail server's name, port, user name and password",
+    slice="smtp",
+    rules=(port_fits_encryption, sender_is_in_domain),
+    questions=(
+        Choice(
+            key="choice",
+            label="Mail service",
+            missing="Select the mail service",
+            options=(
+                Option(
+                    "ses",
+                    "Amazon SES",
+                    "You enter three DNS records, so that your domain is verified and signed (DKIM).",
+                ),
+                Option(
+                    "own",
+                    "Our own mail server",
+                    "You give its address and a log-in. It must be reachable from the VPCs.",
+                ),
+            ),
+            why="Alerts are sent by mail, through a server that asks for a log-in.",
+            who="Your mail administrator",
+        ),
+        Text(
+            key="sender_domain",
+            label="Domain to send from",
+            shown_when=When("choice", ("ses",)),
+            missing="Enter the domain to send from",
+            rule=domain_name,
+            longest=253,
+            hint="You must be able to enter records in its public DNS",
+            placeholder="acme.example",
+        ),
+        Text(
+            key="host",
+            label="Server",
+            shown_when=_OWN,
+            missing="Enter the name or address of your mail server",
+            rule=host,
+            longest=253,
+            placeholder="mail.acme.example",
+            who="Your mail administrator",
+        ),
+        Number(
+            key="port",
+            label="Port",
+            shown_when=_OWN,
+            missing="Enter the port, such as 587",
+            example="587",
+            rule=smtp_port,
+            least=1,
+            most=65535,
+            hint="587 with STARTTLS or 465 with TLS",
+        ),
+        Choice(
+            key="encryption",
+            label="Encryption",
+            shown_when=_OWN,
+            options=(
+                Option("starttls", "STARTTLS", "The usual one, on port 587."),
+                Option("tls", "TLS", "Encrypted from the start, on port 465."),
+            ),
+            why="A password is never sent unencrypted.",
+        ),
+        Text(
+            key="username",
+            label="User name",
+            shown_when=_OWN,
+            missing="Enter the user name for the mail server",
+            rule=one_line,
+            hint="An account that is used for this only",
+        ),
+        Secret(
+            key="password",
+            label="Password",
+            shown_when=_OWN,
+            missing="Enter the password for the mail server",
+            hint="It is sealed when you save and never shown again",
+        ),
+        Text(
+            key="sender",
+            label="Sender address",
+            missing="Enter the sender address",
+            rule=email_address,
+            longest=254,
+            input_type="email",
+            placeholder="alerts@acme.example",
+            hint="Alerts and product mail come from this address",
+        ),
+    ),
+)

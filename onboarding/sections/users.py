@@ -1,0 +1,60 @@
+"""Who at the customer may do what in the products (row S37)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from onboarding.sections.definition import Rows, SectionDefinition
+from onboarding.sections.questions import Choice, Option, Text
+from onboarding.validators import email_address, one_line
+from portal.core.errors import FieldProblem
+
+
+def addresses_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    seen: set[str] = set()
+    for index, row in enumerate(answers.get("people", [])):
+        address = row.get("email", "").casefold()
+        if address and address in seen:
+            message = f"{row['email']} is given twice. Give each person one row, with the widest access."
+            yield FieldProblem(f"people/{index}/email", message, "duplicate")
+        seen.add(address)
+
+
+def someone_administers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    people = answers.get("people", [])
+    if people and all(person.get("access", "administrator") != "administrator" for person in people):
+        message = "One person must be administrator: they get the consoles' credentials at the hand-over."
+        yield FieldProblem("people", message, "no_administrator")
+
+
+SECTION = SectionDefinition(
+    key="users",
+    title="Users and access",
+    lead="Which of your people may do what in the products once they are handed over.",
+    minutes=3,
+    gather="Names and e-mail addresses of the people who will use the consoles",
+    slice="users",
+    facts=("Administrator accounts for the consoles are created before the hand-over.",),
+    rules=(addresses_differ, someone_administers),
+    questions=(
+        Rows(
+            key="people",
+            label="People",
+            item="person",
+            missing="Add at least one person",
+            most=50,
+            questions=(
+                Text(key="name", label="Name", rule=one_line, longest=120, autocomplete="name"),
+                Text(key="email", label="E-mail address", rule=email_address, longest=254, input_type="email"),
+                Choice(
+                    key="access",
+                    label="Access",
+                    options=(
+                        Option("administrator", "Administrator", "Consoles of the products, with all rights."),
+                        Option("developer", "Developer", "Deploys and tests artifacts in non-production."),
+                        Option("dashboards", "Dashboards", "Reads dashboards and logs, changes nothing."),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
