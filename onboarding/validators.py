@@ -174,20 +174,18 @@ def _documentation(found: Address) -> bool:
     return any(found in block for block in _DOCUMENTATION)
 
 
-def bgp_asn(value: int, region: str = "") -> int:
+def bgp_asn(value: int) -> int:
     """A BGP autonomous system number a customer's router may use towards AWS.
 
-    Sources: EC2 CreateCustomerGateway (reserved by AWS, by region); RFC 7607 (0), 6793 (23456), 7300 (65535 and
+    Sources: EC2 CreateCustomerGateway (reserved by AWS; those of one Region are judged with the Region); RFC 7607 (0), 6793 (23456), 7300 (65535 and
     4294967295).
     """
     if not 1 <= value <= 4294967295:
         raise ValueProblem(f"BGP ASN must be 1 to 4294967294; this is {value}.")
     if value in (23456, 65535, 4294967295):
         raise ValueProblem(f"BGP ASN {value} is reserved by the Internet's standards. Use your router's own, or 65000.")
-    for where, reserved in RESERVED_ASNS.items():
-        if value in reserved and (where == "*" or not region or where == region):
-            place = "in every Region" if where == "*" else f"in {where}"
-            raise ValueProblem(f"{value} is reserved by AWS {place}. Use your router's own ASN, or 65000.")
+    if value in RESERVED_ASNS["*"]:
+        raise ValueProblem(f"{value} is reserved by AWS in every Region. Use your router's own ASN, or 65000.")
     return value
 
 

@@ -1,0 +1,258 @@
+"""What a person may see of onboardings, and what they can do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from environments.models import Environment, RunStep
+from environments.states import ACTIVE_RUNS, Owner, StepState
+from onboarding.models import HandOver, Onboarding, Section, SectionReview
+from onboarding.sections import definition
+from onboarding.states import HandOverState, SectionState, Stage
+from portal.accounts import rules as roles
+from portal.accounts.models import User
+from portal.core.errors import NotFound
+
+_OPEN = (SectionState.CHANGES_REQUESTED, SectionState.DRAFT, SectionState.EMPTY)
+
+
+def onboardings(user: User) -> QuerySet[Onboarding]:
+    """The onboardings this person may see, newest first, each with its counts of sections."""
+    return (
+        Onboarding.objects.visible_to(user)
+        .select_related("customer", "account_manager")
+        .annotate(
+            sections_total=Count("sections"),
+            sections_answered=Count("sections", filter=~Q(sections__state=SectionState.EMPTY)),
+            sections_submitted=Count("sections", filter=Q(sections__state=SectionState.SUBMITTED)),
+            sections_approved=Count("sections", filter=Q(sections__state=SectionState.APPROVED)),
+            changes_requested=Count("sections", filter=Q(sections__state=SectionState.CHANGES_REQUESTED)),
+        )
+        .order_by("-created_at", "-pk")
+    )
+
+
+def onboarding(user: User, id: str) -> Onboarding:
+    """Return one with its sections and environments read. Raises `NotFound`."""
+    sections = Section.objects.select_related("edited_by", "submitted_by").order_by("position")
+    environments = Environment.objects.select_related("aws_account", "customer").order_by("created_at", "pk")
+    found = onboardings(user).prefetch_related(Prefetch("sections", sections), Prefetch("environments", environments))
+    return _one(found, pk=id)
+
+
+def section(user: User, onboarding_id: str, key: str) -> Section:
+    return _one(sections(user), onboarding_id=onboarding_id, key=key)
+
+
+def section_by_id(user: User, id: str) -> Section:
+    return _one(sections(user), pk=id)
+
+
+def sections(user: User) -> QuerySet[Section]:
+    """Sections with their onboarding, people and reviews (newest first) read."""
+    reviews = SectionReview.objects.select_related("reviewer", "submitted_by").order_by("-created_at", "-pk")
+    return (
+        Section.objects.visible_to(user)
+        .select_related("customer", "onboarding", "onboarding__account_manager", "edited_by", "submitted_by")
+        .prefetch_related(Prefetch("reviews", reviews))
+        .order_by("onboarding_id", "position")
+    )
+
+
+def review_queue(user: User) -> QuerySet[Section]:
+    """Submitted sections this person may judge, the longest waiting first; empty for who reviews nothing."""
+    if not roles.may_review(user):
+        return Section.objects.none()
+    waiting = Section.objects.visible_to(user).filter(state=SectionState.SUBMITTED)
+    mine = Q(submitted_by=user) | Q(edited_by=user)
+    return (
+        waiting.exclude(mine)
+        .exclude(onboarding__stage=Stage.CANCELLED)
+        .select_related("customer", "onboarding", "submitted_by")
+        .order_by("submitted_at", "position")
+    )
+
+
+def hand_overs(user: User) -> QuerySet[HandOver]:
+    return (
+        HandOver.objects.visible_to(user)
+        .select_related("customer", "environment", "environment__customer", "recipient", "requested_by", "released_by")
+        .order_by("-requested_at", "-pk")
+    )
+
+
+def hand_over(user: User, id: str) -> HandOver:
+    return _one(hand_overs(user), pk=id)
+
+
+def latest_review(section: Section) -> SectionReview | None:
+    """Return the newest judgement of a section that came from `sections(user)`; asks the database nothing."""
+    return next(iter(section.reviews.all()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class NextAct:
+    """The next thing this person can do: the words of the button and the page behind it."""
+
+    label: str
+    url_name: str
+    args: tuple[str, ...] = ()
+    detail: str = ""
+
+
+def next_for(user: User, onboarding: Onboarding) -> NextAct | None:
+    """Return this person's next act in an onboarding that came from `onboarding(user, id)`, or None: nothing for them."""
+    if onboarding.stage in (Stage.CANCELLED, Stage.LIVE):
+        return None
+    rows = list(onboarding.sections.all())
+    if roles.may_edit_intake(user, onboarding.customer) and (act := _answering(onboarding, rows)):
+        return act
+    if roles.may_review(user) and any(row.state == SectionState.SUBMITTED for row in rows):
+        waiting = sum(row.state == SectionState.SUBMITTED for row in rows)
+        return NextAct(f"Review {_count(waiting, 'section')}", "review", (onboarding.pk,))
+    return _in_environments(user, onboarding)
+
+
+def _answering(onboarding: Onboarding, rows: list[Section]) -> NextAct | None:
+    changed = [row for row in rows if row.state == SectionState.CHANGES_REQUESTED]
+    for row in changed:
+        return NextAct(f"Change: {_title(row)}", "section", (onboarding.pk, row.key), "A reviewer asked for a change")
+    unfinished = [row for row in rows if row.state in _OPEN and not complete(row)]
+    for row in unfinished:
+        verb = "Start" if row.state == SectionState.EMPTY else "Continue"
+        return NextAct(f"{verb}: {_title(row)}", "section", (onboarding.pk, row.key))
+    if any(row.state in _OPEN for row in rows):
+        return NextAct("Check and submit", "check_answers", (onboarding.pk,))
+    return None
+
+
+def complete(section: Section) -> bool:
+    """True when the section's own questions are answered soundly; the other sections are not asked."""
+    return not definition(section.key).clean(section.answers)[1]
+
+
+def _in_environments(user: User, onboarding: Onboarding) -> NextAct | None:
+    own = [environment.pk for environment in onboarding.environments.all()]
+    if user.is_provider:
+        return NextAct("Open the environment", "environment", (own[0],)) if own else None
+    released = HandOver.objects.filter(environment__in=own, recipient=user).filter(
+        state__in=(HandOverState.RELEASED, HandOverState.REVEALED)
+    )
+    if hand_over := released.order_by("pk").first():
+        return NextAct("Open the hand-over", "hand_over", (hand_over.pk,))
+    step = _waiting_steps(user).filter(run__environment__in=own).first()
+    return NextAct("See what waits for you", "actions", (), step.reason) if step else None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAction:
+    """One thing only the customer can do. `due_at` is when waiting ends; None where nothing expires."""
+
+    kind: str
+    title: str
+    reason: str
+    onboarding: Onboarding | None
+    environment: Environment | None
+    since: datetime | None
+    due_at: datetime | None
+    url_name: str
+    args: tuple[str, ...]
+    step: RunStep | None = None
+    section: Section | None = None
+
+
+def customer_actions(user: User) -> list[CustomerAction]:
+    """Return what waits for the customer, the nearest deadline first. Three statements, however many there are."""
+    actions = [
+        *(_from_step(step) for step in _waiting_steps(user)),
+        *(_from_section(section) for section in _returned(user)),
+        *(_from_hand_over(hand_over) for hand_over in _released(user)),
+    ]
+    return sorted(actions, key=lambda action: (action.due_at is None, action.due_at or action.since))
+
+
+def _waiting_steps(user: User) -> QuerySet[RunStep]:
+    waiting = RunStep.objects.visible_to(user).filter(
+        state=StepState.WAITING, waits_on=Owner.CUSTOMER, run__state__in=ACTIVE_RUNS
+    )
+    return waiting.select_related(
+        "run", "run__environment", "run__environment__customer", "run__environment__aws_account"
+    ).order_by("give_up_at", "pk")
+
+
+def _returned(user: User) -> QuerySet[Section]:
+    returned = sections(user).filter(state=SectionState.CHANGES_REQUESTED)
+    return returned.exclude(onboarding__stage=Stage.CANCELLED)
+
+
+def _released(user: User) -> QuerySet[HandOver]:
+    return hand_overs(user).filter(state__in=(HandOverState.RELEASED, HandOverState.REVEALED))
+
+
+def _from_step(step: RunStep) -> CustomerAction:
+    return CustomerAction(
+        kind=step.key,
+        title=_STEP_TITLES.get(step.key, step.reason),
+        reason=step.reason,
+        onboarding=None,
+        environment=step.run.environment,
+        since=step.waiting_since,
+        due_at=step.give_up_at,
+        url_name="environment",
+        args=(step.run.environment_id,),
+        step=step,
+    )
+
+
+_STEP_TITLES = {
+    "peering_acceptance": "Accept the peering request",
+    "customer_access": "Let the provider's role into your AWS account",
+}
+
+
+def _from_section(section: Section) -> CustomerAction:
+    review = latest_review(section)
+    return CustomerAction(
+        kind="changes_requested",
+        title=f"Change: {_title(section)}",
+        reason=review.reason if review else "",
+        onboarding=section.onboarding,
+        environment=None,
+        since=review.created_at if review else section.edited_at,
+        due_at=None,
+        url_name="section",
+        args=(section.onboarding_id, section.key),
+        section=section,
+    )
+
+
+def _from_hand_over(hand_over: HandOver) -> CustomerAction:
+    revealed = hand_over.state == HandOverState.REVEALED
+    return CustomerAction(
+        kind="hand_over",
+        title="Confirm that you stored the credentials" if revealed else "Reveal the credentials",
+        reason=f"{hand_over.recipient} receives the credentials of {hand_over.environment.name}.",
+        onboarding=None,
+        environment=hand_over.environment,
+        since=hand_over.released_at,
+        due_at=None if revealed else hand_over.expires_at,
+        url_name="hand_over",
+        args=(hand_over.pk,),
+    )
+
+
+def _title(section: Section) -> str:
+    return definition(section.key).title
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _one(rows: QuerySet, **which: str):  # type: ignore[no-untyped-def]
+    found = rows.filter(**which).first()
+    if found is None:
+        raise NotFound
+    return found
