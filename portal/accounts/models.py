@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from portal.accounts.states import CustomerRole, StaffRole
+from portal.core import clock
 from portal.core.ids import PrefixedIdField
 
 if TYPE_CHECKING:
@@ -139,6 +140,12 @@ class Membership(models.Model):
         return f"{self.user} at {self.customer}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> Self:
+        """The invitations that can be accepted now."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now())
+
+
 class Invitation(models.Model):
     """An offer to join, sent to one address, good once. `customer` is empty for the provider's own people."""
 
@@ -152,6 +159,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"invitation of {self.email}"

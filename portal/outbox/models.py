@@ -8,7 +8,8 @@ from portal.core.ids import PrefixedIdField
 class OutboxMessage(models.Model):
     """One e-mail to one person, written in the transaction of the act that caused it, delivered after commit.
 
-    `key` makes a message unique per event and recipient. `state` is `due`, `delivered` or `failed` (given up).
+    `key` makes a message unique per event and recipient. `state` is `due`, `delivered` or `failed` (given up). The words of a
+    message with a one-time link are erased once it left: the mail is then the only place the link is.
     """
 
     class State(models.TextChoices):
@@ -23,6 +24,7 @@ class OutboxMessage(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField()
+    one_time_link = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=State.choices, default=State.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
