@@ -114,11 +114,6 @@ def overlap(block: str, others: Iterable[str]) -> str | None:
     return None
 
 
-def ip_address(value: str) -> str:
-    """An IPv4 or IPv6 address in its canonical form. Source: RFC 5952 (Python `ipaddress`)."""
-    return str(_address(value))
-
-
 def _address(value: str) -> Address:
     try:
         found = ipaddress.ip_address(value)
@@ -130,7 +125,7 @@ def _address(value: str) -> Address:
 
 
 def server_address(value: str) -> str:
-    """An address a server can have: not unspecified, loopback, link-local, multicast or broadcast."""
+    """An address a server can have: not unspecified, loopback, link-local, multicast or reserved. IPv6 as RFC 5952."""
     found = _address(value)
     if found.is_unspecified or found.is_loopback or found.is_link_local or found.is_multicast or _reserved(found):
         raise ValueProblem(
@@ -177,8 +172,8 @@ def _documentation(found: Address) -> bool:
 def bgp_asn(value: int) -> int:
     """A BGP autonomous system number a customer's router may use towards AWS.
 
-    Sources: EC2 CreateCustomerGateway (reserved by AWS; those of one Region are judged with the Region); RFC 7607 (0), 6793 (23456), 7300 (65535 and
-    4294967295).
+    Sources: EC2 CreateCustomerGateway (reserved by AWS; those of one Region are judged with the Region); RFC 7607 (0),
+    6793 (23456), 7300 (65535 and 4294967295).
     """
     if not 1 <= value <= 4294967295:
         raise ValueProblem(f"BGP ASN must be 1 to 4294967294; this is {value}.")

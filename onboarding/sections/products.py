@@ -25,8 +25,8 @@ def versions_exist(answers: dict[str, Any]) -> Iterable[FieldProblem]:
 def each_product_once(answers: dict[str, Any]) -> Iterable[FieldProblem]:
     seen: set[str] = set()
     for index, row in enumerate(answers.get("products", [])):
-        key = row.get("product")
-        if key in seen:
+        key = row.get("product", "")
+        if key and key in seen:
             message = f"{BY_KEY[key].name} is given twice. Every environment has each product once: remove one row."
             yield FieldProblem(f"products/{index}/product", message, "duplicate")
         seen.add(key)

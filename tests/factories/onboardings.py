@@ -1,0 +1,61 @@
+"""Onboardings at every point of the intake, made by the services themselves."""
+
+from typing import Any
+
+from onboarding.models import Onboarding, Section
+from onboarding.services import onboardings, reviews, sections
+from portal.accounts.models import Customer, User
+from tests.factories import people
+from tests.factories.answers import answers_for
+
+
+def onboarding(customer: Customer | None = None, *, account_manager: User | None = None) -> Onboarding:
+    manager = account_manager or people.account_manager()
+    return onboardings.open(
+        customer or people.customer(), title="Integration platform", account_manager=manager, by=manager
+    )
+
+
+def section(of: Onboarding, key: str) -> Section:
+    return Section.objects.select_related("onboarding", "customer").get(onboarding=of, key=key)
+
+
+def answer(of: Onboarding, key: str, answers: dict[str, Any], by: User) -> Section:
+    """Save these answers over whatever is there."""
+    found = section(of, key)
+    return sections.save(found, answers=answers, revision=found.revision, by=by)
+
+
+def answered(
+    onboarding: Onboarding, by: User | None = None, answers: dict[str, dict[str, Any]] | None = None
+) -> Onboarding:
+    """Every section is a sound draft."""
+    author = by or people.contact(onboarding.customer)
+    for key, given in (answers or answers_for()).items():
+        answer(onboarding, key, given, author)
+    return onboarding
+
+
+def submitted(
+    onboarding: Onboarding, by: User | None = None, answers: dict[str, dict[str, Any]] | None = None
+) -> Onboarding:
+    author = by or people.contact(onboarding.customer)
+    answered(onboarding, author, answers)
+    sections.submit_all(onboarding, by=author)
+    return onboarding
+
+
+def approved(
+    onboarding: Onboarding,
+    by: User | None = None,
+    *,
+    reviewer: User | None = None,
+    answers: dict[str, dict[str, Any]] | None = None,
+) -> Onboarding:
+    """Every section is approved: the environments stand, each with a specification and a requested plan."""
+    submitted(onboarding, by, answers)
+    judge = reviewer or people.engineer()
+    for found in Section.objects.select_related("onboarding", "customer").filter(onboarding=onboarding):
+        reviews.approve(found, revision=found.revision, by=judge)
+    onboarding.refresh_from_db()
+    return onboarding
