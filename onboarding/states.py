@@ -56,6 +56,7 @@ HAND_OVERS = StateTable(
         (HandOverState.REQUESTED, "release"): HandOverState.RELEASED,
         (HandOverState.REQUESTED, "withdraw"): HandOverState.WITHDRAWN,
         (HandOverState.RELEASED, "withdraw"): HandOverState.WITHDRAWN,
+        (HandOverState.REVEALED, "withdraw"): HandOverState.WITHDRAWN,
         (HandOverState.RELEASED, "expire"): HandOverState.EXPIRED,
         (HandOverState.RELEASED, "reveal"): HandOverState.REVEALED,
         (HandOverState.REVEALED, "acknowledge"): HandOverState.ACKNOWLEDGED,
