@@ -1,6 +1,5 @@
 """What a person may see of onboardings, and what they can do next."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -107,15 +106,20 @@ def next_for(user: User, onboarding: Onboarding) -> NextAct | None:
     if onboarding.stage in (Stage.CANCELLED, Stage.LIVE):
         return None
     rows = list(onboarding.sections.all())
-    if roles.may_edit_intake(user, onboarding.customer) and (act := _answering(onboarding, rows)):
-        return act
-    if roles.may_review(user) and any(row.state == SectionState.SUBMITTED for row in rows):
-        waiting = sum(row.state == SectionState.SUBMITTED for row in rows)
-        return NextAct(f"Review {_count(waiting, 'section')}", "review", (onboarding.pk,))
-    return _in_environments(user, onboarding)
+    act = _reviewing(user, onboarding, rows) if user.is_provider else _answering(user, onboarding, rows)
+    return act or _in_environments(user, onboarding)
 
 
-def _answering(onboarding: Onboarding, rows: list[Section]) -> NextAct | None:
+def _reviewing(user: User, onboarding: Onboarding, rows: list[Section]) -> NextAct | None:
+    waiting = [row for row in rows if row.state == SectionState.SUBMITTED and row.submitted_by_id != user.pk]
+    if waiting and roles.may_review(user):
+        return NextAct(f"Review {_count(len(waiting), 'section')}", "review", (onboarding.pk,))
+    return None
+
+
+def _answering(user: User, onboarding: Onboarding, rows: list[Section]) -> NextAct | None:
+    if not roles.may_edit_intake(user, onboarding.customer):
+        return None
     changed = [row for row in rows if row.state == SectionState.CHANGES_REQUESTED]
     for row in changed:
         return NextAct(f"Change: {_title(row)}", "section", (onboarding.pk, row.key), "A reviewer asked for a change")

@@ -6,7 +6,7 @@ from environments.services import plans
 from onboarding import rules
 from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.services import mail, onboardings, specifications
-from onboarding.services.sections import lock, write
+from onboarding.services.sections import lock, require_revision, write
 from onboarding.states import SECTIONS, SectionState
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -57,7 +57,7 @@ def _judge(
 ) -> SectionReview:
     lock(section)
     _require_other(section, by)
-    lock(section, revision=revision)
+    require_revision(section, revision)
     before, state = section.state, SECTIONS.after(section.state, act)
     review = SectionReview.objects.create(
         customer=section.customer,

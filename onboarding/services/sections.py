@@ -26,7 +26,8 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
     """
     _require_author(by, section)
     with transaction.atomic():
-        lock(section, revision=revision)
+        lock(section)
+        require_revision(section, revision)
         state = SECTIONS.after(section.state, "save")
         what = definition(section.key)
         cleaned = _kept(section, what, answers)
@@ -81,7 +82,8 @@ def submit(section: Section, *, revision: int, by: User) -> Section:
     """The section waits for review, and the reviewers are told. Raises `Invalid` with every problem, `Stale`, `Conflict`."""
     _require_author(by, section)
     with transaction.atomic():
-        lock(section, revision=revision)
+        lock(section)
+        require_revision(section, revision)
         _submit(section, by=by)
         mail.submitted(section.onboarding, [section], by=by)
         onboardings.refresh_stage(section.onboarding)
@@ -151,17 +153,21 @@ def withdraw(section: Section, *, by: User) -> Section:
     return section
 
 
-def lock(section: Section, *, revision: int | None = None) -> None:
+def lock(section: Section) -> None:
     """Hold onboarding and section until the transaction ends and read them afresh.
 
-    Raises `Stale` when the section has another revision than the caller read, `Conflict` when the onboarding is over.
+    Raises `Conflict` when the onboarding is over.
     """
     onboardings.lock(section.onboarding)
     _require_open(section.onboarding)
     section.refresh_from_db(
         from_queryset=Section.objects.select_for_update(of=("self",)).select_related("onboarding", "customer")
     )
-    if revision is not None and revision != section.revision:
+
+
+def require_revision(section: Section, revision: int) -> None:
+    """Raise `Stale`, with the stored answers, when the section has another revision than the caller read."""
+    if revision != section.revision:
         who = section.edited_by or "Somebody else"
         message = f"{who} changed this section since you opened it."
         raise Stale(message, revision=section.revision, current=section.answers)
