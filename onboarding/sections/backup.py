@@ -1,8 +1,9 @@
 """What is backed up, how often, and where to (rows S28-S36)."""
 
 from environments.catalogue.regions import REGIONS
+from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Boolean, Choice, Option, When
+from onboarding.sections.questions import When
 
 SECTION = SectionDefinition(
     key="backup",

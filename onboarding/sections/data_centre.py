@@ -1,7 +1,8 @@
 """How the customer's data centre reaches the environments (rows S11-S13)."""
 
+from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Choice, ListOf, Number, Option, Text, When
+from onboarding.sections.questions import ListOf, Number, Text, When
 from onboarding.validators import bgp_asn, gateway_ip, one_line, routed_prefix, vlan
 
 _VPN = When("choice", ("vpn",))

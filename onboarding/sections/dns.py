@@ -1,7 +1,8 @@
 """Who answers for the products' names (rows S6, S7)."""
 
+from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Choice, ListOf, Option, Text, When
+from onboarding.sections.questions import ListOf, Text, When
 from onboarding.validators import server_address, zone_name
 
 SECTION = SectionDefinition(

@@ -1,7 +1,8 @@
 """Whether logs go to the customer's own tools as well (rows S45-S47)."""
 
+from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Boolean, Choice, Number, Option, Text, When
+from onboarding.sections.questions import Number, Text, When
 from onboarding.validators import host, tcp_port
 
 _FORWARD = When("forward", (True,))

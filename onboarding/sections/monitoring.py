@@ -1,7 +1,8 @@
 """Who is told when something is wrong, and what was agreed (rows S18, S21-S25)."""
 
+from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Boolean, Choice, ListOf, LongText, Option, Secret, Text, When
+from onboarding.sections.questions import ListOf, LongText, Secret, Text, When
 from onboarding.validators import email_address, http_proxy, one_line, phone_number
 
 _BEHIND_PROXY = When("internet_reachable", (False,))

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Choice, ListOf, Option, When
+from onboarding.sections.questions import ListOf, When
 from onboarding.validators import ntp_server, too_few_or_many_time_servers
 from portal.core.errors import FieldProblem
 

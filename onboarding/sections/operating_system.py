@@ -1,7 +1,8 @@
 """Which operating systems the machines run, and when they may be patched (rows S19, S27)."""
 
+from onboarding.sections.choices import Choice, MultiChoice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Choice, MultiChoice, Number, Option
+from onboarding.sections.questions import Number
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from environments.catalogue.products import BY_KEY, PATTERNS, PRODUCTS
+from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
-from onboarding.sections.questions import Boolean, Choice, LongText, Option, Text, When
+from onboarding.sections.questions import LongText, Text, When
 from onboarding.validators import domain_name
 from portal.core.errors import FieldProblem
 

@@ -8,8 +8,9 @@ from django.conf import settings
 
 from environments.catalogue.regions import REGIONS
 from environments.states import EnvironmentKind
+from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
-from onboarding.sections.questions import Boolean, Choice, ListOf, Option, Text, When
+from onboarding.sections.questions import ListOf, Text, When
 from onboarding.validators import aws_account_id, email_address, environment_name, overlap, vpc_cidr, vpc_id
 from portal.core.errors import FieldProblem
 

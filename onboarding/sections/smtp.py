@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Choice, Number, Option, Secret, Text, When
+from onboarding.sections.questions import Number, Secret, Text, When
 from onboarding.validators import domain_name, email_address, host, one_line, smtp_port
 from portal.core.errors import FieldProblem
 

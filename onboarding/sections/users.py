@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
-from onboarding.sections.questions import Choice, Option, Text
+from onboarding.sections.questions import Text
 from onboarding.validators import email_address, one_line
 from portal.core.errors import FieldProblem
 

@@ -5,8 +5,9 @@ import pytest
 from django.http import QueryDict
 
 from onboarding.sections import SECTIONS, across, definition
+from onboarding.sections.choices import Choice
 from onboarding.sections.definition import Rows, SectionDefinition
-from onboarding.sections.questions import Choice, Question
+from onboarding.sections.questions import Question
 from portal.core.errors import FieldProblem, NotFound
 from tests.factories.answers import ANSWERS, answers_for
 

@@ -1,0 +1,123 @@
+"""Names of domains, zones and servers."""
+
+import ipaddress
+import re
+from collections.abc import Sequence
+
+from onboarding.validators.networks import server_address
+from onboarding.validators.problem import ValueProblem, shown
+
+AMAZON_TIME_SYNC = ("169.254.169.123", "fd00:ec2::123")
+"""Amazon Time Sync Service, reachable from every instance. Source: EC2 user guide, "Set the time"."""
+
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def domain_name(value: str) -> str:
+    """A domain name of two labels or more, lower case, international names as A-labels, no final dot.
+
+    Sources: RFC 1035 and 1123 (labels of 1 to 63, 253 in all), RFC 5891 (international names).
+    """
+    text = _ascii_name(value)
+    labels = text.split(".")
+    if len(text) > 253:
+        raise ValueProblem(f"A domain name has at most 253 characters; this has {len(text)}.")
+    for position, label in enumerate(labels, start=1):
+        _check_label(label, position, value)
+    if len(labels) < 2:
+        raise ValueProblem(f"{shown(value)} is a single word. Give the whole name, such as {labels[0]}.example.com.")
+    if labels[-1].isdigit():
+        raise ValueProblem(f"{shown(value)} is not a domain name: its last part is a number.")
+    return text
+
+
+def _ascii_name(value: str) -> str:
+    text = value.strip().rstrip(".").lower()
+    if "://" in text or "/" in text or "@" in text:
+        raise ValueProblem(f"{shown(value)} is not a domain name. Leave out https://, paths and @.")
+    if text.isascii():
+        return text
+    try:
+        return text.encode("idna").decode("ascii")
+    except (UnicodeError, ValueError):
+        raise ValueProblem(f"{shown(value)} is not a domain name. Check its letters.") from None
+
+
+def _check_label(label: str, position: int, value: str) -> None:
+    if not label:
+        raise ValueProblem(f"{shown(value)} has two dots in a row, or starts with one. Remove it.")
+    if len(label) > 63:
+        raise ValueProblem(f"Label {position} of the name is {len(label)} characters; the limit is 63.")
+    if "_" in label:
+        raise ValueProblem(f"{shown(value)} has an underscore. Host names use letters, numbers and hyphens.")
+    if not _LABEL.fullmatch(label):
+        raise ValueProblem(
+            f"{shown(value)}: each part has letters, numbers and hyphens, and no hyphen at its start or end."
+        )
+
+
+_TOP_LEVEL_PAIRS = frozenset(
+    f"{second}.{country}"
+    for country, seconds in {
+        "uk": ("co", "org", "ac", "gov"),
+        "au": ("com", "net", "org"),
+        "jp": ("co", "ne", "or"),
+        **dict.fromkeys(("nz", "in", "za", "kr"), ("co",)),
+        **dict.fromkeys(("br", "sg", "tr", "mx", "cn", "hk", "lk", "ar"), ("com",)),
+    }.items()
+    for second in seconds
+)
+
+
+def zone_name(value: str) -> str:
+    """The name of a private zone: a domain of one's own, never a top-level domain or a name others own.
+
+    Sources: Route 53 developer guide, "Private hosted zones"; RFC 6762 (.local belongs to multicast DNS).
+    """
+    found = domain_name(value)
+    last = found.rpartition(".")[2]
+    if found in _TOP_LEVEL_PAIRS:
+        raise ValueProblem(f"{found} is a top-level domain, which nobody owns. Add your name before it.")
+    if last == "local":
+        raise ValueProblem(
+            f"{found} ends in .local, which belongs to multicast DNS and resolves wrongly. Use .internal."
+        )
+    if last in ("arpa", "localhost", "onion", "invalid", "test") or found.endswith(".amazonaws.com"):
+        raise ValueProblem(
+            f"{found} cannot be your zone: names under .{last} are reserved. Use .internal or your domain."
+        )
+    return found
+
+
+def host(value: str) -> str:
+    """A server's domain name or IP address."""
+    text = value.strip().strip("[]")
+    if ":" in text or re.fullmatch(r"[0-9.]+", text):
+        if re.fullmatch(r"[^:]+:[0-9]+", text):
+            raise ValueProblem(f"Put the port of {shown(value)} in its own field.")
+        return server_address(text)
+    return domain_name(text)
+
+
+def ntp_server(value: str) -> str:
+    """A time server's name or address. Source: RFC 5905; Amazon's own service is its own answer."""
+    if value.strip().lower() in AMAZON_TIME_SYNC:
+        raise ValueProblem(f"{value.strip()} is Amazon's time service. Choose “Amazon Time Sync” instead.")
+    return host(value)
+
+
+def too_few_or_many_time_servers(servers: Sequence[str]) -> str | None:
+    """Return a sentence when DHCP could not announce these. Source: EC2 CreateDhcpOptions (4 IPv4, 4 IPv6 servers)."""
+    for version in (4, 6):
+        count = sum(1 for server in servers if _version(server) == version)
+        if count > 4:
+            return f"At most 4 IPv{version} time servers can be announced; this is {count}. Remove some."
+    return None
+
+
+def _version(server: str) -> int:
+    try:
+        return ipaddress.ip_address(server).version
+    except ValueError:
+        return 0

@@ -1,0 +1,129 @@
+"""Networks and addresses."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+
+from onboarding.validators.problem import ValueProblem, shown
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def network(value: str) -> Network:
+    """Return the network of a CIDR block; host bits must be zero. Source: RFC 4632."""
+    address, slash, _ = value.partition("/")
+    if not slash:
+        raise ValueProblem(f"{shown(value)} has no prefix length. Write it like 10.20.0.0/16.")
+    try:
+        found = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise ValueProblem(f"{shown(value)} is not a CIDR block. Write it like 10.20.0.0/16.") from None
+    if "%" in value or not re.fullmatch(r"[0-9]{1,3}", value.rpartition("/")[2]):
+        raise ValueProblem(f"{shown(value)} is not a CIDR block. Write it like 10.20.0.0/16.")
+    if ipaddress.ip_address(address) != found.network_address:
+        raise ValueProblem(f"Host bits are set in {shown(value)}. Did you mean {found}?")
+    return found
+
+
+_RESERVED_BLOCKS = tuple(
+    (ipaddress.ip_network(block), why)
+    for block, why in (
+        ("0.0.0.0/8", "it means “this network”"),
+        ("127.0.0.0/8", "it is the loopback range"),
+        ("169.254.0.0/16", "it is the link-local range, which AWS uses itself"),
+        ("224.0.0.0/3", "it is the multicast and reserved range"),
+    )
+)
+_AWS_SERVICES_BLOCK = ipaddress.ip_network("198.19.0.0/16")
+
+
+def vpc_cidr(value: str) -> str:
+    """An IPv4 block of a VPC: network address, /16 to /28, not reserved. Source: VPC user guide, "VPC CIDR blocks"."""
+    found = network(value)
+    if found.version != 4:
+        raise ValueProblem(f"Enter the IPv4 blocks of the VPC. {found} is an IPv6 block; the peering does not need it.")
+    if not 16 <= found.prefixlen <= 28:
+        raise ValueProblem(f"A VPC's block is /16 to /28; {found} is /{found.prefixlen}. Copy it from the VPC's page.")
+    for block, why in _RESERVED_BLOCKS:
+        if found.overlaps(block):
+            raise ValueProblem(f"{found} cannot be a VPC's block: {why}.")
+    if found.overlaps(_AWS_SERVICES_BLOCK):
+        raise ValueProblem(f"{found} cannot be a VPC's block: AWS services use 198.19.0.0/16.")
+    return str(found)
+
+
+def routed_prefix(value: str) -> str:
+    """A prefix behind the customer's gateway, for static routing. Source: EC2 CreateVpnConnectionRoute."""
+    found = network(value)
+    if found.version != 4:
+        raise ValueProblem(f"{found} is IPv6. A virtual private gateway routes IPv4 prefixes.")
+    for block, why in _RESERVED_BLOCKS:
+        if found.prefixlen and found.overlaps(block):
+            raise ValueProblem(f"{found} cannot be routed: {why}.")
+    return str(found)
+
+
+def overlap(block: str, others: Iterable[str]) -> str | None:
+    """Return the first of `others` that shares an address with `block`. All are sound blocks."""
+    mine = ipaddress.ip_network(block)
+    for other in others:
+        theirs = ipaddress.ip_network(other)
+        if mine.version == theirs.version and mine.overlaps(theirs):
+            return other
+    return None
+
+
+def server_address(value: str) -> str:
+    """An address a server can have: not unspecified, loopback, link-local, multicast or reserved. IPv6 as RFC 5952."""
+    found = _address(value)
+    if found.is_unspecified or found.is_loopback or found.is_link_local or found.is_multicast or _reserved(found):
+        raise ValueProblem(
+            f"{found} cannot be the address of a server that other machines reach. Give its own address."
+        )
+    return str(found)
+
+
+def _address(value: str) -> Address:
+    try:
+        found = ipaddress.ip_address(value)
+    except ValueError:
+        raise ValueProblem(f"{shown(value)} is not an IP address. Write it like 10.20.0.2.") from None
+    if isinstance(found, ipaddress.IPv6Address) and (found.scope_id or found.ipv4_mapped):
+        raise ValueProblem(f"{shown(value)} is not a plain IP address. Write it like 10.20.0.2.")
+    return found
+
+
+def _reserved(found: Address) -> bool:
+    return found.version == 4 and (int(found) >> 24 == 0 or int(found) >> 28 == 15)
+
+
+_CARRIER_NAT = ipaddress.ip_network("100.64.0.0/10")
+
+
+def gateway_ip(value: str) -> str:
+    """A customer gateway's address: static, IPv4, routed on the Internet.
+
+    Source: Site-to-Site VPN user guide, "Customer gateway options". Behind NAT it is the NAT device's address.
+    """
+    found = _address(value)
+    if found.version != 4:
+        raise ValueProblem(f"Gateway address must be IPv4. {found} is IPv6, which this kind of VPN does not take.")
+    if found in _CARRIER_NAT:
+        raise ValueProblem(f"Gateway address must be public. {found} is a carrier's shared address (100.64.0.0/10).")
+    if found.is_private and not _documentation(found):
+        raise ValueProblem(
+            f"Gateway address must be public. {found} is a private address. Behind NAT, give the NAT device's address."
+        )
+    if _documentation(found):
+        raise ValueProblem(f"Gateway address must be public. {found} is reserved for documentation.")
+    if not found.is_global or found.is_multicast or found.is_reserved:
+        raise ValueProblem(f"Gateway address must be public. {found} is not routed on the Internet.")
+    return str(found)
+
+
+_DOCUMENTATION = tuple(ipaddress.ip_network(n) for n in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
+
+
+def _documentation(found: Address) -> bool:
+    return any(found in block for block in _DOCUMENTATION)
