@@ -1,7 +1,7 @@
 """Revealing credentials: at most once, to their recipient, who confirms with their password.
 
-One conditional UPDATE decides who wins; the audit event is in the same commit, and only after it is the secret opened. A crash in
-between costs the answer, not the promise: the same browser, which alone knows its claim key, gets it again for two minutes.
+One conditional UPDATE decides who wins; the audit event is in the same commit, and only after it is the secret opened. A crash
+in between costs the answer, not the promise: the same browser, which alone knows its claim key, gets it again for two minutes.
 """
 
 import hashlib

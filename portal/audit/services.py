@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from portal.core import clock, context
 
 PROVIDER_CHAIN = "provider"
 THE_PORTAL = "The portal"
+_LABEL = 160
 
 
 def record(
@@ -35,8 +37,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs inside the act's transaction")
     chain = customer.pk if customer else PROVIDER_CHAIN
-    ChainHead.objects.get_or_create(chain=chain)
-    head = ChainHead.objects.select_for_update().get(chain=chain)
+    head = _locked_head(chain)
     request = context.current()
     event = AuditEvent(
         chain=chain,
@@ -44,7 +45,7 @@ def record(
         occurred_at=clock.now(),
         customer=customer,
         actor=by,
-        actor_label=f"{by} <{by.email}>" if by else THE_PORTAL,
+        actor_label=f"{by} <{by.email}>"[:_LABEL] if by else THE_PORTAL,
         action=action,
         subject_type=subject._meta.model_name or "",
         subject_id=str(subject.pk),
@@ -52,7 +53,7 @@ def record(
         before=_plain(before),
         after=_plain(after),
         request_id=request.request_id,
-        ip_address=request.ip_address,
+        ip_address=_address(request.ip_address),
         previous_digest=head.digest,
     )
     event.digest = digest_of(event)
@@ -62,9 +63,20 @@ def record(
     return event
 
 
+def _locked_head(chain: str) -> ChainHead:
+    """Return the chain's end, locked: whoever appends next waits for this transaction."""
+    heads = ChainHead.objects.select_for_update()
+    head = heads.filter(chain=chain).first()
+    if head is None:
+        ChainHead.objects.get_or_create(chain=chain)
+        head = heads.get(chain=chain)
+    return head
+
+
 def digest_of(event: AuditEvent) -> str:
     """Return the link: HMAC-SHA256, keyed by the portal's secret, over the canonical JSON of what the event says."""
     said = {
+        "id": event.pk,
         "chain": event.chain,
         "sequence": event.sequence,
         "occurred_at": event.occurred_at.isoformat(timespec="microseconds"),
@@ -84,5 +96,17 @@ def digest_of(event: AuditEvent) -> str:
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the values as JSON stores them, so that the digest of a stored event can be computed again."""
-    return json.loads(json.dumps(dict(values or {}), default=str))
+    """Return the values as JSON stores them, so that the digest of a stored event can be computed again.
+
+    A fraction becomes text: the databases do not give every one back as it was written.
+    """
+    return json.loads(json.dumps(dict(values or {}), default=str), parse_float=str)
+
+
+def _address(address: str | None) -> str | None:
+    """Return the address in the one form that both databases store, None for what is not one (a socket's path)."""
+    try:
+        parsed = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

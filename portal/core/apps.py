@@ -1,3 +1,4 @@
+from importlib import import_module
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -10,6 +11,7 @@ class CoreConfig(AppConfig):
     verbose_name = "Core"
 
     def ready(self) -> None:
+        import_module("portal.core.checks")
         # The folder broker does not make its own folders.
         for option in ("data_folder_in", "data_folder_out", "control_folder"):
             folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(option)

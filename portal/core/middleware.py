@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.core import context
-from portal.core.errors import DomainError
+from portal.core.errors import DomainError, TooMany
 from portal.core.ids import new_id
 
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -53,4 +53,7 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        return render(request, "errors/refused.html", {"error": exception}, status=exception.status)
+        response = render(request, "errors/refused.html", {"error": exception}, status=exception.status)
+        if isinstance(exception, TooMany):
+            response["Retry-After"] = str(exception.retry_after_seconds)
+        return response

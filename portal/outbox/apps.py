@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,7 @@ class OutboxConfig(AppConfig):
     name = "portal.outbox"
     label = "outbox"
     verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        # The web process names tasks too.
+        import_module("portal.outbox.tasks")

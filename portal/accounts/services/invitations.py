@@ -25,7 +25,7 @@ def invite(*, email: str, role: str, by: User, customer: Customer | None = None)
     _check_role(role, customer)
     with transaction.atomic():
         _refuse_member(email, customer)
-        invitation, token = create(email=email, role=role, by=by, customer=customer)
+        invitation, token = _create(email=email, role=role, by=by, customer=customer)
         outbox.email(
             "invitation",
             email,
@@ -43,22 +43,19 @@ def invite(*, email: str, role: str, by: User, customer: Customer | None = None)
     return invitation
 
 
-def create(*, email: str, role: str, by: User | None, customer: Customer | None) -> tuple[Invitation, str]:
-    """Write the invitation and return it with its token; the caller hands the token over and forgets it."""
-    now = clock.now()
-    Invitation.objects.open().filter(email__iexact=email, customer=customer).update(revoked_at=now)
-    token = one_time.make()
-    invitation = Invitation.objects.create(
-        email=email,
-        role=role,
-        customer=customer,
-        invited_by=by,
-        token_digest=one_time.digest(token),
-        expires_at=now + settings.INVITATION_LIFETIME,
-    )
-    after = {"email": email, "role": role, "expires_at": invitation.expires_at}
-    audit.record("invitation.sent", invitation, by=by, customer=customer, after=after)
-    return invitation, token
+def bootstrap(*, email: str) -> str:
+    """Return the one-time link by which a new installation gets its first administrator.
+
+    Only somebody who runs commands on the machine calls this. Raises `Invalid` for the address, `Conflict` when an
+    administrator is there already.
+    """
+    email = clean_email(email)
+    with transaction.atomic():
+        if User.objects.filter(staff_role=StaffRole.ADMINISTRATOR, is_active=True).exists():
+            raise Conflict("This portal has an administrator already.", remedy="Ask them for an invitation.")
+        _refuse_member(email, None)
+        _, token = _create(email=email, role=StaffRole.ADMINISTRATOR, by=None, customer=None)
+    return link(token)
 
 
 def link(token: str) -> str:
@@ -117,6 +114,24 @@ def revoke(invitation: Invitation, *, by: User) -> None:
         before = {"email": invitation.email, "role": invitation.role}
         audit.record("invitation.revoked", invitation, by=by, customer=invitation.customer, before=before)
     invitation.refresh_from_db(fields=["revoked_at"])
+
+
+def _create(*, email: str, role: str, by: User | None, customer: Customer | None) -> tuple[Invitation, str]:
+    """Write the invitation and return it with its token; the caller hands the token over and forgets it."""
+    now = clock.now()
+    Invitation.objects.open().filter(email__iexact=email, customer=customer).update(revoked_at=now)
+    token = one_time.make()
+    invitation = Invitation.objects.create(
+        email=email,
+        role=role,
+        customer=customer,
+        invited_by=by,
+        token_digest=one_time.digest(token),
+        expires_at=now + settings.INVITATION_LIFETIME,
+    )
+    after = {"email": email, "role": role, "expires_at": invitation.expires_at}
+    audit.record("invitation.sent", invitation, by=by, customer=customer, after=after)
+    return invitation, token
 
 
 def _accept_as_new(invitation: Invitation, *, full_name: str, password: str) -> User:
