@@ -1,5 +1,10 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.ui import views
+
+urlpatterns = [
+    path("theme/", views.theme, name="theme"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]

@@ -1,0 +1,1 @@
+"""Geometry of the drawings: pure functions from facts to coordinates. Templates turn them into SVG."""

@@ -1,0 +1,167 @@
+"""The networks and what connects them, in lanes from the data centre to the provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.ui import statuses
+
+LANES = {
+    "data_centre": "Data centre",
+    "gateway": "Gateway",
+    "customer": "Customer VPC",
+    "provider": "Provider VPC",
+}
+_ALIASES = {
+    "customer_vpc": "customer",
+    "provider_vpc": "provider",
+    "datacentre": "data_centre",
+    "data centre": "data_centre",
+}
+WIDTH, MARGIN, TOP = 960, 16, 44
+NODE_WIDTH, NODE_HEIGHT, NODE_GAP = 176, 58, 26
+_CHARACTER, _MOST_LABEL, _MOST_DETAIL = 6.2, 22, 25
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    id: str
+    label: str
+    detail: str
+    lane: int
+    x: float
+    y: float
+
+    width = NODE_WIDTH
+    height = NODE_HEIGHT
+
+    @property
+    def middle(self) -> float:
+        return self.y + NODE_HEIGHT / 2
+
+    @property
+    def text_x(self) -> float:
+        return self.x + 14
+
+    @property
+    def short_label(self) -> str:
+        return shortened(self.label, _MOST_LABEL)
+
+    @property
+    def short_detail(self) -> str:
+        return shortened(self.detail, _MOST_DETAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    source: Node
+    target: Node
+    label: str
+    status: str
+    look: statuses.Look
+    url: str
+    path: str
+    x: float
+    y: float
+
+    @property
+    def pill_width(self) -> float:
+        return round(len(self.label) * _CHARACTER + 34, 1)
+
+    @property
+    def pill_x(self) -> float:
+        return round(self.x - self.pill_width / 2, 1)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.source.label} to {self.target.label}, {self.label}: {self.look.word}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    label: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    lanes: list[Lane]
+    nodes: list[Node]
+    edges: list[Edge]
+    height: float
+    width: int = WIDTH
+
+
+def draw(data: Mapping[str, Any]) -> Topology:
+    """Return nodes stacked in their lanes and edges between them. A lane without nodes takes no room; an edge to a node
+    that is not there is left out."""
+    used = [key for key in LANES if any(_lane(node) == key for node in data["nodes"])]
+    nodes = _nodes(data["nodes"], used)
+    by_id = {node.id: node for node in nodes}
+    edges = [
+        _edge(edge, by_id[edge["from"]], by_id[edge["to"]])
+        for edge in data["edges"]
+        if edge["from"] in by_id and edge["to"] in by_id
+    ]
+    height = max((node.y + NODE_HEIGHT for node in nodes), default=TOP) + MARGIN
+    return Topology(_lanes(used), nodes, edges, height)
+
+
+def _lane(node: Mapping[str, Any]) -> str:
+    lane = node["lane"]
+    if isinstance(lane, int):
+        return list(LANES)[lane]
+    key = str(lane).lower()
+    return _ALIASES.get(key, key)
+
+
+def _lane_x(index: int, count: int) -> float:
+    if count == 1:
+        return (WIDTH - NODE_WIDTH) / 2
+    return round(MARGIN + index * (WIDTH - 2 * MARGIN - NODE_WIDTH) / (count - 1), 1)
+
+
+def _lanes(used: list[str]) -> list[Lane]:
+    return [Lane(LANES[key], _lane_x(index, len(used)), NODE_WIDTH) for index, key in enumerate(used)]
+
+
+def _nodes(raw: list[Mapping[str, Any]], used: list[str]) -> list[Node]:
+    tallest = max((sum(_lane(node) == key for node in raw) for key in used), default=0)
+    nodes = []
+    for index, key in enumerate(used):
+        members = [node for node in raw if _lane(node) == key]
+        offset = (tallest - len(members)) * (NODE_HEIGHT + NODE_GAP) / 2
+        for place, node in enumerate(members):
+            y = TOP + offset + place * (NODE_HEIGHT + NODE_GAP)
+            x = _lane_x(index, len(used))
+            nodes.append(Node(str(node["id"]), str(node["label"]), str(node.get("detail") or ""), index, x, y))
+    return nodes
+
+
+def _edge(raw: Mapping[str, Any], source: Node, target: Node) -> Edge:
+    status = str(raw["status"])
+    left, right = sorted((source, target), key=lambda node: (node.lane, node.y))
+    path, x, y = _upright(left, right) if left.lane == right.lane else _across(left, right)
+    label, url = str(raw["label"]), str(raw.get("url") or "")
+    return Edge(source, target, label, status, statuses.look(status), url, path, x, y)
+
+
+def _across(left: Node, right: Node) -> tuple[str, float, float]:
+    """From the right side of one to the left side of the other. An edge that passes a lane runs above or below it."""
+    x1, y1, x2, y2 = left.x + NODE_WIDTH, left.middle, right.x, right.middle
+    bend = round((x2 - x1) / 2, 1)
+    if right.lane - left.lane > 1 and abs(y1 - y2) < NODE_HEIGHT:
+        low = max(left.y, right.y) + NODE_HEIGHT + 8
+        return f"M{x1:g},{y1:g} C{x1 + 40:g},{low:g} {x2 - 40:g},{low:g} {x2:g},{y2:g}", (x1 + x2) / 2, low - 8
+    return f"M{x1:g},{y1:g} C{x1 + bend:g},{y1:g} {x2 - bend:g},{y2:g} {x2:g},{y2:g}", (x1 + x2) / 2, (y1 + y2) / 2
+
+
+def _upright(upper: Node, lower: Node) -> tuple[str, float, float]:
+    """From the bottom of one to the top of the other, in the same lane."""
+    x, y1, y2 = upper.x + NODE_WIDTH / 2, upper.y + NODE_HEIGHT, lower.y
+    return f"M{x:g},{y1:g} L{x:g},{y2:g}", x, (y1 + y2) / 2
+
+
+def shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
