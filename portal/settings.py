@@ -95,7 +95,11 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "portal.ui.context.portal",
             ],
-            "builtins": ["portal.ui.templatetags.components"],
+            "builtins": [
+                "portal.ui.templatetags.components",
+                "portal.ui.templatetags.forms",
+                "portal.ui.templatetags.drawings",
+            ],
         },
     }
 ]
