@@ -37,7 +37,8 @@ def onboarding(user: User, id: str) -> Onboarding:
     """Return one with its sections and environments read. Raises `NotFound`."""
     sections = Section.objects.select_related("edited_by", "submitted_by").order_by("position")
     environments = Environment.objects.select_related("aws_account", "customer").order_by("created_at", "pk")
-    found = onboardings(user).prefetch_related(Prefetch("sections", sections), Prefetch("environments", environments))
+    found = onboardings(user).prefetch_related(Prefetch("sections", sections))
+    found = found.prefetch_related(Prefetch("environments", environments))
     return _one(found, pk=id)
 
 

@@ -1,5 +1,7 @@
 """Judging what the customer submitted: approve a section, or ask for a change."""
 
+from typing import cast
+
 from django.db import transaction
 
 from environments.services import plans
@@ -67,7 +69,7 @@ def _judge(
         decision=decision,
         reason=reason,
         reviewer=by,
-        submitted_by_id=section.submitted_by_id,
+        submitted_by_id=cast(str, section.submitted_by_id),
     )
     write(section, state=state)
     after = {"state": state, "revision": review.revision, **({"reason": reason} if reason else {})}

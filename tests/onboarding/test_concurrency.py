@@ -1,0 +1,97 @@
+"""Acts at the same moment, on a database that lets them overlap."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from environments.models import Plan, Specification
+from onboarding.models import Onboarding, Section
+from onboarding.services import onboardings, reviews, sections
+from onboarding.states import Stage
+from portal.core.errors import DomainError
+from tests.factories import onboardings as factory
+from tests.factories import people
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="the test database of SQLite is one connection"),
+]
+
+
+def _at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Run every act on a thread of its own, from the same moment; return what each returned or refused."""
+    gate, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(number: int, act: Callable[[], Any]) -> None:
+        gate.wait()
+        try:
+            outcomes[number] = act()
+        except DomainError as refusal:
+            outcomes[number] = refusal  # type: ignore[call-overload]
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_onboardings_opened_at_once_have_different_references() -> None:
+    customer, manager = people.customer(), people.account_manager()
+
+    opened = _at_once(
+        *[lambda: onboardings.open(customer, title="X", account_manager=manager, by=manager) for _ in range(8)]
+    )
+
+    references = sorted(onboarding.reference for onboarding in opened)
+    assert len(set(references)) == 8
+    assert references[-1].endswith("-0008")
+
+
+def test_one_of_two_edits_at_once_is_stale() -> None:
+    onboarding = factory.onboarding()
+    authors = [people.contact(onboarding.customer) for _ in range(2)]
+    drafts = [factory.section(onboarding, "dns") for _ in authors]
+
+    outcomes = _at_once(
+        lambda: sections.save(drafts[0], answers={"zone": "one.internal"}, revision=0, by=authors[0]),
+        lambda: sections.save(drafts[1], answers={"zone": "two.internal"}, revision=0, by=authors[1]),
+    )
+
+    assert sorted(getattr(outcome, "code", "saved") for outcome in outcomes) == ["saved", "stale"]
+
+
+def test_two_approvals_at_once_are_one_approval() -> None:
+    onboarding = factory.submitted(factory.onboarding())
+    read = [factory.section(onboarding, "dns") for _ in range(2)]
+    engineers = [people.engineer() for _ in range(2)]
+
+    outcomes = _at_once(
+        lambda: reviews.approve(read[0], revision=read[0].revision, by=engineers[0]),
+        lambda: reviews.approve(read[1], revision=read[1].revision, by=engineers[1]),
+    )
+
+    assert sorted(isinstance(outcome, DomainError) for outcome in outcomes) == [False, True]
+
+
+def test_last_two_sections_approved_at_once_freeze_once() -> None:
+    onboarding = factory.submitted(factory.onboarding())
+    engineer = people.engineer()
+    *others, first, second = Section.objects.select_related("onboarding", "customer").filter(onboarding=onboarding)
+    for section in others:
+        reviews.approve(section, revision=section.revision, by=engineer)
+
+    _at_once(
+        lambda: reviews.approve(first, revision=first.revision, by=engineer),
+        lambda: reviews.approve(second, revision=second.revision, by=engineer),
+    )
+
+    assert Specification.objects.count() == 2
+    assert Plan.objects.count() == 2
+    assert Onboarding.objects.get().stage == Stage.PROVISIONING
