@@ -34,6 +34,7 @@ SECTION = SectionDefinition(
         Boolean(
             key="disaster_recovery",
             label="Disaster recovery in another Region",
+            missing="Select whether you want disaster recovery",
             yes="Backups and recovery scripts stay in a second Region. In a disaster, production is set up there.",
             no="Backups stay in the Region of production.",
             why="Disaster recovery is provided on request only.",
@@ -50,6 +51,7 @@ SECTION = SectionDefinition(
         Boolean(
             key="archive_to_glacier",
             label="Archive artifact and log backups",
+            missing="Select whether backups are archived",
             yes="They move to S3 Glacier storage after three months. Reading one takes hours.",
             no="They are deleted after three months.",
         ),

@@ -22,6 +22,7 @@ SECTION = SectionDefinition(
         Boolean(
             key="forward",
             label="Forward logs to your own tools",
+            missing="Select whether logs are forwarded",
             yes="A copy of every log line goes to your collector.",
             no="Logs are kept in the private bucket only.",
         ),

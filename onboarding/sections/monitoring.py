@@ -40,12 +40,14 @@ SECTION = SectionDefinition(
         Boolean(
             key="dashboard_access",
             label="Your people read the dashboards",
+            missing="Select whether your people read the dashboards",
             yes="The people you name under “Users and access” get read-only access.",
             no="You can ask for it at any time.",
         ),
         Boolean(
             key="internet_reachable",
             label="The environments reach the Internet",
+            missing="Select whether the environments reach the Internet",
             yes="Alerts go out directly.",
             no="Alerts go out through your HTTP proxy.",
             why="Without a way out, alerts need a proxy of yours.",
