@@ -8,6 +8,7 @@ from typing import Protocol
 from django.conf import settings
 
 from portal.vault.keyring import FileKeyring
+from portal.vault.kms import KmsKey
 
 
 class KeyProvider(Protocol):
@@ -22,11 +23,15 @@ class KeyProvider(Protocol):
 
 def provider() -> KeyProvider:
     """Return the provider that the settings name; one per place, with its keys in memory."""
-    return _provider(settings.VAULT_PROVIDER, settings.VAULT_KEY_DIR, settings.VAULT_KMS_KEY_ID)
+    return _provider(
+        settings.VAULT_PROVIDER, settings.VAULT_KEY_DIR, settings.VAULT_KMS_KEY_ID, settings.PROVIDER_REGION
+    )
 
 
 @cache
-def _provider(kind: str, folder: str, kms_key_id: str) -> KeyProvider:
+def _provider(kind: str, folder: str, kms_key_id: str, region: str) -> KeyProvider:
     if kind == "file":
         return FileKeyring(Path(folder))
+    if kind == "kms" and kms_key_id:
+        return KmsKey(kms_key_id, region=region)
     raise ValueError("VAULT_PROVIDER is file, or kms together with VAULT_KMS_KEY_ID")

@@ -25,7 +25,9 @@ def test_account_manager_creates_a_customer():
 def test_slugs_differ_where_names_are_alike():
     manager = people.account_manager()
 
-    slugs = [customers.create(name=name, by=manager).slug for name in ("Acme!", "Acme?", "Acme", "日本", "株式", "x" * 120)]
+    slugs = [
+        customers.create(name=name, by=manager).slug for name in ("Acme!", "Acme?", "Acme", "日本", "株式", "x" * 120)
+    ]
 
     assert slugs == ["acme", "acme-2", "acme-3", "customer", "customer-2", "x" * 36]
 

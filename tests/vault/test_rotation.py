@@ -1,14 +1,14 @@
 from io import StringIO
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 
 from portal.vault import rotation
 from portal.vault import services as vault
 from portal.vault.models import SealedSecret
+from tests import at_once
 from tests.factories import people
 
 
@@ -82,32 +82,26 @@ def test_row_read_before_rotation_opens_after_it(keys):
 def test_rotation_under_use_fails_no_read(keys):
     customer = people.customer()
     secrets = [vault.seal(f"secret {number}", customer=customer, purpose="any") for number in range(40)]
-    stop, failures, reads = Event(), [], []
+    stop = Event()
 
-    def read() -> None:
+    def read() -> int:
+        reads = 0
         while not stop.is_set():
             for number, secret in enumerate(secrets):
-                if vault.unseal(SealedSecret.objects.get(pk=secret.pk)) != f"secret {number}":
-                    failures.append(secret.pk)
-                reads.append(number)
-        connections.close_all()
+                assert vault.unseal(SealedSecret.objects.get(pk=secret.pk)) == f"secret {number}"
+                reads += 1
+        return reads
 
-    def guarded() -> None:
+    def rotate() -> None:
         try:
-            read()
-        except Exception as error:
-            failures.append(error)
+            for _ in range(3):
+                rotation.add_key()
+                rotation.rewrap()
+        finally:
+            stop.set()
 
-    readers = [Thread(target=guarded) for _ in range(3)]
-    for reader in readers:
-        reader.start()
-    for _ in range(3):
-        rotation.add_key()
-        rotation.rewrap()
-    stop.set()
-    for reader in readers:
-        reader.join()
+    *reads, rotated = at_once.outcomes([read, read, read, rotate])
 
-    assert failures == []
-    assert reads
+    assert rotated is None
+    assert all(count > 0 for count in reads)
     assert rotation.left_on_older_keys() == {}

@@ -26,7 +26,9 @@ def test_sealed_secret_opens_from_the_database(sealed):
 def test_nothing_stored_contains_the_secret(sealed):
     row = SealedSecret.objects.filter(pk=sealed.pk).values().get()
 
-    assert not any(PLAINTEXT.encode() in (value if isinstance(value, bytes) else str(value).encode()) for value in row.values())
+    assert not any(
+        PLAINTEXT.encode() in (value if isinstance(value, bytes) else str(value).encode()) for value in row.values()
+    )
 
 
 @pytest.mark.parametrize("field", ["wrapped_key", "nonce", "ciphertext"])
