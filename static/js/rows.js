@@ -6,11 +6,17 @@ function own(group, selector) {
   return [...group.querySelectorAll(selector)].filter((element) => element.closest("[data-rows]") === group);
 }
 
+// What stands in a template inside a row is numbered with it: a list in a row adds its lines from there.
+function everything(root) {
+  return [root, ...root.querySelectorAll("*")].flatMap((element) =>
+    element.localName === "template" ? [element, ...element.content.querySelectorAll("*")] : [element]);
+}
+
 function renumber(group) {
   const key = group.dataset.rows;
   const pattern = new RegExp(`((?:^|[\\s#-])${key}-)(?:\\d+|__index__)(?=-|$|\\s)`, "g");
   own(group, "[data-row]").forEach((row, index) => {
-    for (const element of [row, ...row.querySelectorAll("*")]) {
+    for (const element of everything(row)) {
       for (const place of PLACES) {
         const value = element.getAttribute(place);
         if (value) element.setAttribute(place, value.replace(pattern, `$1${index}`));
@@ -47,6 +53,8 @@ function remove(row) {
 
 document.addEventListener("click", (event) => {
   const adder = event.target.closest("[data-row-add]");
+  // Without scripts these buttons submit the form, and the server adds or removes.
+  if (adder || event.target.closest("[data-row-remove]")) event.preventDefault();
   if (adder) add(adder.closest("[data-rows]"));
   const remover = event.target.closest("[data-row-remove]");
   if (remover) remove(remover.closest("[data-row]"));

@@ -34,7 +34,7 @@ class Bar:
 
     @property
     def note_x(self) -> float:
-        return self.x + self.width + 8
+        return self.x + max(self.width, self.expected) + 8
 
     @property
     def is_waiting(self) -> bool:
@@ -108,7 +108,7 @@ def duration(span: timedelta) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     if seconds < 3600:
-        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+        return f"{int(seconds // 60)} min {int(seconds % 60)} s".removesuffix(" 0 s")
     if seconds < 48 * 3600:
         return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60)} min"
     return f"{int(seconds // 86400)} days"

@@ -18,9 +18,11 @@ _ALIASES = {
     "datacentre": "data_centre",
     "data centre": "data_centre",
 }
-WIDTH, MARGIN, TOP = 960, 16, 44
-NODE_WIDTH, NODE_HEIGHT, NODE_GAP = 176, 58, 26
-_CHARACTER, _MOST_LABEL, _MOST_DETAIL = 6.2, 22, 25
+WIDTH, MARGIN, TOP = 1000, 1, 44
+NODE_HEIGHT, NODE_GAP, PADDING = 60, 34, 14
+_WIDE, _NARROW = 220, 170
+_ASIDE = 16
+_LABEL_CHARACTER, _DETAIL_CHARACTER = 7.2, 6.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,8 @@ class Node:
     lane: int
     x: float
     y: float
-
-    width = NODE_WIDTH
-    height = NODE_HEIGHT
+    width: float
+    height: float = NODE_HEIGHT
 
     @property
     def middle(self) -> float:
@@ -41,15 +42,15 @@ class Node:
 
     @property
     def text_x(self) -> float:
-        return self.x + 14
+        return self.x + PADDING
 
     @property
     def short_label(self) -> str:
-        return shortened(self.label, _MOST_LABEL)
+        return shortened(self.label, int((self.width - 2 * PADDING) / _LABEL_CHARACTER))
 
     @property
     def short_detail(self) -> str:
-        return shortened(self.detail, _MOST_DETAIL)
+        return shortened(self.detail, int((self.width - 2 * PADDING) / _DETAIL_CHARACTER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,11 @@ class Edge:
     y: float
 
     @property
-    def pill_width(self) -> float:
-        return round(len(self.label) * _CHARACTER + 34, 1)
-
-    @property
-    def pill_x(self) -> float:
-        return round(self.x - self.pill_width / 2, 1)
+    def label_x(self) -> float:
+        """Beside the line rather than on it: above it to the left where it rises, to the right where it falls."""
+        left, right = sorted((self.source, self.target), key=lambda node: node.lane)
+        rise = left.middle - right.middle
+        return self.x - _ASIDE if rise > 0 else self.x + _ASIDE if rise < 0 else self.x
 
     @property
     def sentence(self) -> str:
@@ -104,7 +104,7 @@ def draw(data: Mapping[str, Any]) -> Topology:
         for edge in data["edges"]
         if edge["from"] in by_id and edge["to"] in by_id
     ]
-    height = max((node.y + NODE_HEIGHT for node in nodes), default=TOP) + MARGIN
+    height = max((node.y + NODE_HEIGHT for node in nodes), default=TOP) + PADDING
     return Topology(_lanes(used), nodes, edges, height)
 
 
@@ -116,27 +116,33 @@ def _lane(node: Mapping[str, Any]) -> str:
     return _ALIASES.get(key, key)
 
 
+def _lane_width(count: int) -> float:
+    return _NARROW if count > 3 else _WIDE
+
+
 def _lane_x(index: int, count: int) -> float:
     if count == 1:
-        return (WIDTH - NODE_WIDTH) / 2
-    return round(MARGIN + index * (WIDTH - 2 * MARGIN - NODE_WIDTH) / (count - 1), 1)
+        return (WIDTH - _lane_width(count)) / 2
+    return round(MARGIN + index * (WIDTH - 2 * MARGIN - _lane_width(count)) / (count - 1), 1)
 
 
 def _lanes(used: list[str]) -> list[Lane]:
-    return [Lane(LANES[key], _lane_x(index, len(used)), NODE_WIDTH) for index, key in enumerate(used)]
+    return [Lane(LANES[key], _lane_x(index, len(used)), _lane_width(len(used))) for index, key in enumerate(used)]
 
 
 def _nodes(raw: list[Mapping[str, Any]], used: list[str]) -> list[Node]:
     tallest = max((sum(_lane(node) == key for node in raw) for key in used), default=0)
-    nodes = []
+    nodes: list[Node] = []
     for index, key in enumerate(used):
         members = [node for node in raw if _lane(node) == key]
-        offset = (tallest - len(members)) * (NODE_HEIGHT + NODE_GAP) / 2
-        for place, node in enumerate(members):
-            y = TOP + offset + place * (NODE_HEIGHT + NODE_GAP)
-            x = _lane_x(index, len(used))
-            nodes.append(Node(str(node["id"]), str(node["label"]), str(node.get("detail") or ""), index, x, y))
+        top = TOP + (tallest - len(members)) * (NODE_HEIGHT + NODE_GAP) / 2
+        nodes += [_node(node, index, place, top, len(used)) for place, node in enumerate(members)]
     return nodes
+
+
+def _node(raw: Mapping[str, Any], lane: int, place: int, top: float, lanes: int) -> Node:
+    x, y = _lane_x(lane, lanes), top + place * (NODE_HEIGHT + NODE_GAP)
+    return Node(str(raw["id"]), str(raw["label"]), str(raw.get("detail") or ""), lane, x, y, _lane_width(lanes))
 
 
 def _edge(raw: Mapping[str, Any], source: Node, target: Node) -> Edge:
@@ -149,7 +155,7 @@ def _edge(raw: Mapping[str, Any], source: Node, target: Node) -> Edge:
 
 def _across(left: Node, right: Node) -> tuple[str, float, float]:
     """From the right side of one to the left side of the other. An edge that passes a lane runs above or below it."""
-    x1, y1, x2, y2 = left.x + NODE_WIDTH, left.middle, right.x, right.middle
+    x1, y1, x2, y2 = left.x + left.width, left.middle, right.x, right.middle
     bend = round((x2 - x1) / 2, 1)
     if right.lane - left.lane > 1 and abs(y1 - y2) < NODE_HEIGHT:
         low = max(left.y, right.y) + NODE_HEIGHT + 8
@@ -159,7 +165,7 @@ def _across(left: Node, right: Node) -> tuple[str, float, float]:
 
 def _upright(upper: Node, lower: Node) -> tuple[str, float, float]:
     """From the bottom of one to the top of the other, in the same lane."""
-    x, y1, y2 = upper.x + NODE_WIDTH / 2, upper.y + NODE_HEIGHT, lower.y
+    x, y1, y2 = upper.x + upper.width / 2, upper.y + NODE_HEIGHT, lower.y
     return f"M{x:g},{y1:g} L{x:g},{y2:g}", x, (y1 + y2) / 2
 
 
