@@ -1,0 +1,1 @@
+"""The provisioning engine: plain Python. No Django, no Celery, no boto3, no database; it reaches them through `ports`."""

@@ -1,0 +1,24 @@
+"""Every capability, in an order in which each comes after what it requires. Adding one is one line here."""
+
+from environments.provisioning.step import Step
+from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
+from environments.provisioning.steps.buckets import AuditBucket, LogBucket
+from environments.provisioning.steps.dns import DnsRecords, PrivateZone
+from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
+from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
+from environments.provisioning.steps.trail import AuditTrail
+
+STEPS: tuple[Step, ...] = (
+    ProviderAccess(),
+    CustomerAccess(),
+    PeeringRequest(),
+    PeeringAcceptance(),
+    ProviderRoutes(),
+    CustomerRoutes(),
+    PrivateZone(),
+    DnsRecords(),
+    LogBucket(),
+    AuditBucket(),
+    AuditTrail(),
+)
+BY_KEY: dict[str, Step] = {step.key: step for step in STEPS}

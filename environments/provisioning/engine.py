@@ -1,0 +1,226 @@
+"""The engine: advance a run until it waits or ends.
+
+All steps whose requirements are met go at once, each on a thread. Whatever a step finds is kept in the journal; the journal is
+fenced, so that an engine whose lease went to another worker stops at its next word.
+
+The wall time of a run is its critical path: a step starts in the moment its last requirement is ready.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from environments.provisioning import graph, messages
+from environments.provisioning.ports import CallFailed, Failure, Journal, Progress
+from environments.provisioning.step import AWS, Context, Drifted, Missing, Pending, Ready, Step, StepRefused
+
+READY, WAITING, RUNNING, FAILED, PENDING = "ready", "waiting", "running", "failed", "pending"
+
+MOST_ATTEMPTS = 8
+"""Retryable failures in a row before a step asks a person."""
+
+_LINGER = timedelta(seconds=3)
+"""A wait shorter than this is sat out, which is cheaper than handing the run back."""
+
+_SETTLE_LOOK = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """What is known of a step when the engine starts. `unanswered_at`: when the latest call whose outcome is unknown began."""
+
+    state: str = PENDING
+    attempt: int = 0
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    next_at: datetime | None = None
+    unanswered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an advance ended: `state` is finished, waiting or failed; `next_at` when to look again, where it waits."""
+
+    state: str
+    next_at: datetime | None = None
+
+
+class Engine:
+    """One advance of one run."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        records: Mapping[str, StepRecord],
+        *,
+        context: Callable[[str, Mapping[str, Mapping[str, Any]], datetime], Context],
+        journal: Journal,
+        clock: Callable[[], datetime],
+        settle: timedelta,
+        threads: int = 16,
+    ) -> None:
+        self.steps = tuple(steps)
+        self.records = {step.key: records.get(step.key, StepRecord()) for step in steps}
+        self.context = context
+        self.journal = journal
+        self.clock = clock
+        self.settle = settle
+        self.threads = threads
+        self.under_way: dict[Future[Progress], str] = {}
+
+    def advance(self) -> Outcome:
+        """Run what can run until nothing can. Raises `LeaseLost` as soon as the journal says so."""
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="step") as pool:
+            try:
+                while self._start(pool) or self._linger():
+                    self._collect()
+                self.journal.flush()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return self._outcome()
+
+    def _start(self, pool: ThreadPoolExecutor) -> bool:
+        """Start every step that may start; return whether any is under way."""
+        now = self.clock()
+        for step in self._due(now):
+            record = self.records[step.key]
+            self.records[step.key] = replace(record, state=RUNNING)
+            self.journal.progress(Progress(step.key, RUNNING, record.attempt, now))
+            self.under_way[pool.submit(self._work, step, record)] = step.key
+        return bool(self.under_way)
+
+    def _due(self, now: datetime) -> list[Step]:
+        ready = {key for key, record in self.records.items() if record.state == READY}
+        busy = set(self.under_way.values())
+        return [step for step in graph.startable(self.steps, ready) if step.key not in busy and self._is_due(step, now)]
+
+    def _is_due(self, step: Step, now: datetime) -> bool:
+        record = self.records[step.key]
+        if record.state == WAITING:
+            return record.next_at is None or record.next_at <= now
+        return record.state in (PENDING, RUNNING)
+
+    def _linger(self) -> bool:
+        """Sit out a short wait; return whether there was one."""
+        next_at = self._next_at()
+        if next_at is None or next_at - self.clock() > _LINGER:
+            return False
+        self.journal.beat()
+        time.sleep(max(0.0, min(0.25, (next_at - self.clock()).total_seconds())))
+        return True
+
+    def _collect(self) -> None:
+        if not self.under_way:
+            return
+        done, _ = wait(self.under_way, timeout=1, return_when=FIRST_COMPLETED)
+        if not done:
+            self.journal.beat()
+        for future in done:
+            key = self.under_way.pop(future)
+            progress = future.result()
+            self.records[key] = replace(
+                self.records[key],
+                state=progress.state,
+                attempt=progress.attempt,
+                outputs=progress.outputs,
+                next_at=progress.next_at,
+            )
+            self.journal.progress(progress)
+
+    def _next_at(self) -> datetime | None:
+        times = [record.next_at for record in self.records.values() if record.state == WAITING and record.next_at]
+        return min(times, default=None)
+
+    def _outcome(self) -> Outcome:
+        states = {record.state for record in self.records.values()}
+        if states <= {READY}:
+            return Outcome("finished")
+        if WAITING in states:
+            return Outcome("waiting", self._next_at())
+        return Outcome("failed")
+
+    # ---- one step, on its own thread
+
+    def _work(self, step: Step, record: StepRecord) -> Progress:
+        outputs = {key: known.outputs for key, known in self.records.items() if known.state == READY}
+        ctx = self.context(step.key, outputs, self.clock())
+        try:
+            return self._seek(step, record, ctx)
+        except CallFailed as failed:
+            return self._failed(step, record, failed)
+        except StepRefused as refused:
+            return self._stop(step, record, messages.refusal(refused))
+
+    def _seek(self, step: Step, record: StepRecord, ctx: Context) -> Progress:
+        finding = step.observe(ctx)
+        if isinstance(finding, Missing | Drifted):
+            settled_at = self._settled_at(step, record)
+            if settled_at and self.clock() < settled_at:
+                return self._wait(step, record, _unsettled(settled_at))
+            step.apply(ctx)
+            finding = step.observe(ctx)
+        if isinstance(finding, Ready):
+            now = self.clock()
+            return Progress(step.key, READY, 0, now, outputs=finding.outputs, resources=finding.resources)
+        if isinstance(finding, Pending):
+            return self._wait(step, replace(record, attempt=0), finding)
+        return self._not_yet(step, record, finding)
+
+    def _settled_at(self, step: Step, record: StepRecord) -> datetime | None:
+        """When a create whose answer was lost may be made again; None where that is no matter."""
+        if not step.settles or record.unanswered_at is None:
+            return None
+        return record.unanswered_at + self.settle
+
+    def _wait(self, step: Step, record: StepRecord, pending: Pending) -> Progress:
+        now = self.clock()
+        return Progress(
+            step.key,
+            WAITING,
+            record.attempt,
+            now,
+            resources=pending.resources,
+            waits_on=pending.waits_on,
+            reason=pending.reason,
+            next_at=now + pending.look_again,
+            give_up_at=pending.give_up_at,
+        )
+
+    def _not_yet(self, step: Step, record: StepRecord, finding: Missing | Drifted) -> Progress:
+        """AWS took the change and does not show it yet."""
+        if record.attempt + 1 >= MOST_ATTEMPTS:
+            differs = "; ".join(finding.differences) if isinstance(finding, Drifted) else "it is not there"
+            message = f"AWS accepted the change and still shows another state: {differs}."
+            remedy = "Look at it in the AWS console, mend what differs, then retry this step."
+            return self._stop(step, record, {"code": "not_seen", "message": message, "remedy": remedy})
+        pending = Pending(AWS, "AWS accepted the change and does not show it yet.", back_off(record.attempt))
+        return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
+
+    def _failed(self, step: Step, record: StepRecord, failed: CallFailed) -> Progress:
+        if failed.failure == Failure.UNKNOWN:
+            reason = "The answer to a call was lost. We look whether it took effect before anything is made again."
+            return self._wait(step, record, Pending(AWS, reason, _SETTLE_LOOK))
+        if failed.failure == Failure.RETRYABLE and record.attempt + 1 < MOST_ATTEMPTS:
+            pending = Pending(AWS, "AWS asks to slow down, or did not answer. We try again.", back_off(record.attempt))
+            return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
+        return self._stop(step, record, messages.explain(failed))
+
+    def _stop(self, step: Step, record: StepRecord, error: dict[str, str]) -> Progress:
+        return Progress(step.key, FAILED, record.attempt + 1, self.clock(), error=error)
+
+
+def back_off(attempt: int) -> timedelta:
+    """Return how long to wait before the next try: 0.5 s doubled each time, 60 s at most, half of it by chance."""
+    longest = min(60.0, 0.5 * 2**attempt)
+    return timedelta(seconds=longest / 2 + random.uniform(0, longest / 2))  # noqa: S311 - jitter, not a secret
+
+
+def _unsettled(settled_at: datetime) -> Pending:
+    reason = f"An earlier call's answer was lost. Until {settled_at:%H:%M:%S} UTC we look for what it may have made."
+    return Pending(AWS, reason, _SETTLE_LOOK)

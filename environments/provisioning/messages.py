@@ -1,0 +1,65 @@
+"""AWS errors as sentences with a remedy."""
+
+from environments.provisioning.ports import CallFailed, Failure
+from environments.provisioning.step import StepRefused
+
+_BY_CODE: dict[str, tuple[str, str]] = {
+    "InvalidVpcID.NotFound": (
+        "The VPC does not exist in the stated account and Region.",
+        "Check VPC ID, account ID and Region in the remote access section, correct them and have them approved again.",
+    ),
+    "VpcPeeringConnectionAlreadyExists": (
+        "These two VPCs are already peered.",
+        "Look at the existing peering in the VPC console; delete it if it is a leftover, then retry this step.",
+    ),
+    "RouteAlreadyExists": (
+        "A route to this range already exists.",
+        "Ask who owns the existing route; remove it or use another range, then retry this step.",
+    ),
+    "BucketAlreadyExists": (
+        "A bucket of this name belongs to another account.",
+        "Bucket names are global. Ask operations to change the name prefix, then make a new plan.",
+    ),
+}
+
+_BY_FAILURE: dict[Failure, tuple[str, str]] = {
+    Failure.DENIED: (
+        "AWS denied {operation}: the role may not do this.",
+        "Add the permission to the role in the customer's account, then retry this step.",
+    ),
+    Failure.QUOTA: (
+        "An AWS quota is used up: {message}",
+        "Ask AWS to raise the quota under Service Quotas, then retry this step.",
+    ),
+    Failure.MISSING: (
+        "{operation} did not find what it needs: {message}",
+        "Check that it was not deleted by hand, then retry this step.",
+    ),
+    Failure.CONFLICT: (
+        "{operation} meets something that is already there: {message}",
+        "Look at the existing object; adopt or remove it, then retry this step.",
+    ),
+    Failure.NOT_SIMULATED: (
+        "The AWS stand-in cannot do {operation}.",
+        "This works on AWS only. Ask operations how to continue here.",
+    ),
+    Failure.RETRYABLE: (
+        "AWS did not answer {operation} in many tries.",
+        "Look at the AWS Health Dashboard, then retry this step.",
+    ),
+}
+_OTHERWISE = (
+    "AWS refused {operation}: {message}",
+    "Read AWS's own words above, mend the cause, then retry this step.",
+)
+
+
+def explain(failed: CallFailed) -> dict[str, str]:
+    """Return `code`, `message` and `remedy` of a failed call, fit for the run's page."""
+    message, remedy = _BY_CODE.get(failed.code) or _BY_FAILURE.get(failed.failure) or _OTHERWISE
+    words = {"operation": failed.operation or "the call", "message": failed.message or failed.code}
+    return {"code": failed.code, "message": message.format(**words), "remedy": remedy}
+
+
+def refusal(refused: StepRefused) -> dict[str, str]:
+    return {"code": refused.code, "message": refused.message, "remedy": refused.remedy}

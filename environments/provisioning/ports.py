@@ -1,0 +1,99 @@
+"""What the engine needs from the outside: AWS accounts and a journal. Each has a real answer and one for the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Failure(StrEnum):
+    """What a failed call means."""
+
+    RETRYABLE = "retryable"
+    DENIED = "denied"
+    QUOTA = "quota"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SIMULATED = "not_simulated"
+
+
+class CallFailed(Exception):
+    """An AWS call failed. UNKNOWN: it may have taken effect, and only looking can tell."""
+
+    def __init__(self, failure: Failure, code: str, message: str, *, operation: str = "") -> None:
+        super().__init__(f"{operation} {code}: {message}")
+        self.failure = failure
+        self.code = code
+        self.message = message
+        self.operation = operation
+
+
+class LeaseLost(Exception):
+    """Another worker has this run: stop at once, write nothing more."""
+
+
+class ChangeRefused(Exception):
+    """A call that changes something was tried while only looking: a defect of the step."""
+
+
+class Account(Protocol):
+    """One AWS account in one region, entered as the identity that may work there."""
+
+    account_id: str
+    region: str
+
+    def read(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """Make a call that changes nothing. Raises `CallFailed`."""
+
+    def pages(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
+        """Return all rows under `key`, from every page. Raises `CallFailed`."""
+
+    def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        """Make a call that changes something, after its intent is durable. Raises `CallFailed`, `LeaseLost`."""
+
+    def admits_without_external_id(self) -> bool:
+        """Return whether the account's role can be entered without our external ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A resource as it was seen in AWS."""
+
+    kind: str
+    name: str
+    aws_id: str
+    account_id: str
+    region: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a step has got to: what the journal keeps of it."""
+
+    step: str
+    state: str
+    attempt: int
+    at: datetime
+    outputs: dict[str, Any] = field(default_factory=dict)
+    resources: tuple[Seen, ...] = ()
+    waits_on: str = ""
+    reason: str = ""
+    next_at: datetime | None = None
+    give_up_at: datetime | None = None
+    error: dict[str, str] = field(default_factory=dict)
+
+
+class Journal(Protocol):
+    def progress(self, progress: Progress) -> None:
+        """Keep where a step has got to. Raises `LeaseLost`."""
+
+    def beat(self) -> None:
+        """Keep the lease while calls are under way. Raises `LeaseLost`."""
+
+    def flush(self) -> None:
+        """Return when everything said so far is durable. Raises `LeaseLost`."""

@@ -1,0 +1,241 @@
+"""The one way to AWS, and the only import of boto3.
+
+An `Identity` says as whom a call is made: the provider (the process's own credentials) or a customer's role, entered with our
+external ID. Clients cost tens of milliseconds to build, so they are kept per identity, service and region for the life of the
+process; credentials of a role renew themselves. This module knows nothing of Django: the endpoint, keys and profiles come from
+boto3's own variables.
+
+Calls that change something are sent exactly once: botocore would send them again after a time-out, and a create that has no
+client token would then exist twice. Reads are retried by botocore.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import DeferredRefreshableCredentials
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+)
+from botocore.parsers import ResponseParserError
+
+_TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 20, "max_pool_connections": 32}
+_READS = Config(**_TIMEOUTS, retries={"mode": "standard", "total_max_attempts": 3})
+_CHANGES = Config(**_TIMEOUTS, retries={"mode": "standard", "total_max_attempts": 1})
+_SESSION_SECONDS = 3600
+
+
+class Kind(StrEnum):
+    """What an error means for whoever made the call."""
+
+    RETRYABLE = "retryable"
+    DENIED = "denied"
+    QUOTA = "quota"
+    MISSING = "missing"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOT_SIMULATED = "not_simulated"
+
+
+class AwsError(Exception):
+    """A call that failed. `kind` UNKNOWN: it may or may not have taken effect. Never holds a request or response body."""
+
+    def __init__(self, kind: Kind, code: str, message: str, *, request_id: str = "") -> None:
+        super().__init__(f"{code}: {message}")
+        self.kind = kind
+        self.code = code
+        self.message = message
+        self.request_id = request_id
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom a call is made. Without `role_arn`: as this process itself, the provider."""
+
+    account_id: str
+    role_arn: str = ""
+    external_id: str = ""
+    session_name: str = "onboarding-portal"
+
+
+_clients: dict[tuple[Identity, str, str, bool], Any] = {}
+_sessions: dict[Identity, boto3.Session] = {}
+_building = threading.RLock()
+
+
+def call(
+    identity: Identity, region: str, service: str, operation: str, *, changes: bool, **params: Any
+) -> dict[str, Any]:
+    """Make one call and return its answer. `changes` says that it changes something. Raises `AwsError`."""
+    return _translated(lambda: getattr(_client(identity, region, service, changes), operation)(**params), changes)
+
+
+def pages(identity: Identity, region: str, service: str, operation: str, key: str, **params: Any) -> list[Any]:
+    """Return the rows under `key` of all pages of a list. Raises `AwsError`."""
+    client = _client(identity, region, service, False)
+    if not client.can_paginate(operation):
+        return call(identity, region, service, operation, changes=False, **params).get(key, [])
+    paginator = client.get_paginator(operation)
+    return _translated(lambda: [row for page in paginator.paginate(**params) for row in page.get(key, [])], False)
+
+
+def admits_without_external_id(identity: Identity) -> bool:
+    """Return whether the role lets us in without its external ID: it then lets anybody's customers in (confused deputy)."""
+    sts = _client(Identity(account_id=""), "us-east-1", "sts", False)
+    try:
+        sts.assume_role(RoleArn=identity.role_arn, RoleSessionName="refusal-check", DurationSeconds=900)
+    except ClientError as error:
+        if classify(error, changes=False).kind == Kind.DENIED:
+            return False
+        raise classify(error, changes=False) from error
+    return True
+
+
+def forget_clients() -> None:
+    """Drop every kept client and session: another endpoint or other keys hold from now on."""
+    with _building:
+        _clients.clear()
+        _sessions.clear()
+
+
+def _client(identity: Identity, region: str, service: str, changes: bool) -> Any:
+    key = (identity, service, region, changes)
+    found = _clients.get(key)
+    if found is None:
+        with _building:  # sessions build clients one at a time: botocore's loader is not safe for threads
+            found = _clients.get(key)
+            if found is None:
+                config = _CHANGES if changes else _READS
+                found = _clients[key] = _session(identity).client(service, region_name=region, config=config)
+    return found
+
+
+def _session(identity: Identity) -> boto3.Session:
+    if identity not in _sessions:
+        _sessions[identity] = boto3.Session() if not identity.role_arn else _role_session(identity)
+    return _sessions[identity]
+
+
+def _role_session(identity: Identity) -> boto3.Session:
+    core = botocore.session.get_session()
+    core._credentials = DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
+    return boto3.Session(botocore_session=core)
+
+
+def _assume(identity: Identity) -> dict[str, str]:
+    sts = _client(Identity(account_id=""), "us-east-1", "sts", False)
+    answer = sts.assume_role(
+        RoleArn=identity.role_arn,
+        RoleSessionName=identity.session_name,
+        DurationSeconds=_SESSION_SECONDS,
+        **({"ExternalId": identity.external_id} if identity.external_id else {}),
+    )["Credentials"]
+    return {
+        "access_key": answer["AccessKeyId"],
+        "secret_key": answer["SecretAccessKey"],
+        "token": answer["SessionToken"],
+        "expiry_time": answer["Expiration"].isoformat(),
+    }
+
+
+def _translated(send: Callable[[], Any], changes: bool) -> Any:
+    try:
+        return send()
+    except (ClientError, BotoCoreError, ResponseParserError) as error:
+        raise classify(error, changes=changes) from error
+
+
+_THROTTLED = frozenset(
+    [
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "SlowDown",
+        "TooManyRequestsException",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+        "RequestThrottledException",
+    ]
+)
+_DENIED = frozenset(
+    [
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "AuthFailure",
+        "OperationNotPermitted",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "403",
+    ]
+)
+_NOT_FOUND = ("NotFound", "NotFoundException", "NotFoundFault", "NotFoundError")
+_CONFLICTS = (
+    "AlreadyExist",
+    "Duplicate",
+    "AlreadyOwnedByYou",
+    "AlreadyAssociated",
+    "InvalidStateTransition",
+    "Conflict",
+)
+
+
+def classify(error: Exception, *, changes: bool) -> AwsError:
+    """Return what an exception of botocore's means. A changing call whose answer was lost is UNKNOWN, never retryable."""
+    if isinstance(error, ClientError):
+        return _classify_answer(error, changes)
+    name = type(error).__name__
+    if isinstance(error, ResponseParserError):
+        return AwsError(Kind.NOT_SIMULATED, name, "The answer was not what this service sends.")
+    if isinstance(error, NoCredentialsError):
+        return AwsError(Kind.DENIED, name, "The worker has no AWS credentials.")
+    if isinstance(error, ParamValidationError):
+        return AwsError(Kind.REFUSED, name, str(error))
+    never_sent = isinstance(error, ConnectTimeoutError | EndpointConnectionError)
+    if isinstance(error, HTTPClientError) or never_sent:
+        return AwsError(Kind.UNKNOWN if changes and not never_sent else Kind.RETRYABLE, name, "AWS did not answer.")
+    return AwsError(Kind.REFUSED, name, str(error))
+
+
+def _classify_answer(error: ClientError, changes: bool) -> AwsError:
+    said = error.response.get("Error", {})
+    metadata = error.response.get("ResponseMetadata", {})
+    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+    kind = _kind_of(code, int(metadata.get("HTTPStatusCode", 0)), changes)
+    return AwsError(kind, code, message, request_id=str(metadata.get("RequestId", "")))
+
+
+def _kind_of(code: str, status: int, changes: bool) -> Kind:
+    if code in _THROTTLED:
+        return Kind.RETRYABLE
+    if code in _DENIED:
+        return Kind.DENIED
+    if any(word in code for word in _CONFLICTS):
+        return Kind.CONFLICT
+    if code.startswith("NoSuch") or code == "404" or code.endswith(_NOT_FOUND):
+        return Kind.MISSING
+    if "LimitExceeded" in code or "Quota" in code or code.endswith("LimitReached"):
+        return Kind.QUOTA
+    if code in ("500", "NotImplemented", "NotYetImplemented"):
+        return Kind.NOT_SIMULATED
+    if status >= 500:
+        return Kind.UNKNOWN if changes else Kind.RETRYABLE
+    return Kind.REFUSED

@@ -1,0 +1,24 @@
+"""Fill an empty portal with sample customers, one at each stage."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from portal.accounts.models import User
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS
+from portal.embedded.seed.people import create_staff
+from portal.embedded.seed.stories import STORIES, tell
+
+
+class Command(BaseCommand):
+    help = "Fill an empty portal with sample people and customers, provisioned in the AWS stand-in."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if User.objects.exists():
+            raise CommandError("The portal already has people. Sample data goes only into an empty one.")
+        accounts = {account.account_id: account for account in CUSTOMER_ACCOUNTS}
+        staff = create_staff()
+        for story in STORIES:
+            account = accounts[story.account_id]
+            self.stdout.write(f"  {account.name}: {story.title}")
+            tell(story, account, staff)
