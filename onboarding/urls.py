@@ -1,5 +1,25 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from onboarding.views import actions, answers, hand_over_requests, hand_overs, home, onboardings, review, sections
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("onboardings/", home.onboarding_list, name="onboarding_list"),
+    path("onboardings/new/", onboardings.new, name="onboarding_new"),
+    path("onboardings/<str:id>/", onboardings.detail, name="onboarding"),
+    path("onboardings/<str:id>/cancel/", onboardings.cancel, name="onboarding_cancel"),
+    path("onboardings/<str:id>/check/", answers.check, name="check_answers"),
+    path("onboardings/<str:id>/review/", review.review, name="review"),
+    path("onboardings/<str:id>/review/<slug:key>/", review.judge, name="review_section"),
+    path("onboardings/<str:id>/sections/<slug:key>/", sections.section, name="section"),
+    path("onboardings/<str:id>/sections/<slug:key>/withdraw/", sections.withdraw, name="section_withdraw"),
+    path("actions/", actions.actions, name="actions"),
+    path("environments/<str:id>/hand-over/", hand_over_requests.new, name="hand_over_new"),
+    path("hand-overs/<str:id>/", hand_overs.detail, name="hand_over"),
+    path("hand-overs/<str:id>/release/", hand_overs.release, name="hand_over_release"),
+    path("hand-overs/<str:id>/withdraw/", hand_overs.withdraw, name="hand_over_withdraw"),
+    path("hand-overs/<str:id>/reveal/", hand_overs.reveal, name="hand_over_reveal"),
+    path("hand-overs/<str:id>/acknowledge/", hand_overs.acknowledge, name="hand_over_acknowledge"),
+]

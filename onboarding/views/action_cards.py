@@ -1,0 +1,147 @@
+"""What each card of the Actions page shows: the facts to compare, and the lines to copy."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from environments.models import AwsAccount, ChecklistItem, Environment, RunStep
+from environments.states import ItemKind, ItemState, Owner
+from onboarding import selectors, turns
+from onboarding.models import Onboarding
+from onboarding.selectors import CustomerAction
+from onboarding.states import Stage
+from onboarding.turns import Turn
+from portal.accounts import rules as roles
+from portal.accounts.models import User
+
+_CONSOLE = "https://{region}.console.aws.amazon.com/vpcconsole/home?region={region}#PeeringConnections:"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The role that the customer creates in their account, and how."""
+
+    account: AwsAccount
+    principal: str
+    trust_policy: str
+    commands: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Peering:
+    """The request to accept: who asks, which one, and where."""
+
+    requester_account: str
+    requester_vpc: str
+    requester_region: str
+    peering_id: str
+    command: str
+    console_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    action: CustomerAction
+    template: str
+    may_act: bool
+    role: Role | None = None
+    peering: Peering | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse(self.action.url_name, args=self.action.args)
+
+
+_TEMPLATES = {
+    "customer_access": "onboarding/actions/role.html",
+    "peering_acceptance": "onboarding/actions/peering.html",
+}
+
+
+def card(user: User, action: CustomerAction) -> Card:
+    environment, step = action.environment, action.step
+    customer = environment.customer if environment else action.onboarding.customer if action.onboarding else None
+    may_act = customer is not None and roles.may_act_in_customer_account(user, customer)
+    template = _TEMPLATES.get(action.kind, "onboarding/actions/plain.html")
+    role = _role(environment.aws_account) if environment and action.kind == "customer_access" else None
+    peering = _peering(environment, step) if environment and step and action.kind == "peering_acceptance" else None
+    return Card(action, template, may_act, role, peering)
+
+
+def _role(account: AwsAccount) -> Role:
+    """Source: IAM user guide, "Access to AWS accounts owned by third parties" (the external ID)."""
+    principal = settings.PROVIDER_PRINCIPAL_ARN
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": principal},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"sts:ExternalId": account.external_id}},
+            }
+        ],
+    }
+    name = account.role_name
+    return Role(
+        account,
+        principal,
+        json.dumps(policy, indent=2),
+        [
+            f"aws iam create-role --role-name {name} --max-session-duration 3600 "
+            "--assume-role-policy-document file://trust-policy.json",
+            f"aws iam attach-role-policy --role-name {name} --policy-arn arn:aws:iam::aws:policy/PowerUserAccess",
+        ],
+    )
+
+
+def _peering(environment: Environment, step: RunStep) -> Peering:
+    """The console opens in the VPC's own Region: only there can the request be accepted."""
+    peering_id, region = peering_id_of(environment, step), environment.region
+    command = f"aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id {peering_id} --region {region}"
+    return Peering(
+        settings.PROVIDER_ACCOUNT_ID,
+        settings.PROVIDER_VPC_ID,
+        settings.PROVIDER_REGION,
+        peering_id,
+        command,
+        _CONSOLE.format(region=region),
+    )
+
+
+def peering_id_of(environment: Environment, step: RunStep) -> str:
+    """Return the id of the request as the provider's step left it, empty while it is not known."""
+    outputs = RunStep.objects.filter(run=step.run_id, key="peering_request").values_list("outputs", flat=True).first()
+    known = {**(outputs or {}), **step.outputs}
+    found = (value for value in known.values() if isinstance(value, str) and value.startswith("pcx-"))
+    return next(found, "")
+
+
+def unsigned_items(user: User) -> QuerySet[ChecklistItem]:
+    """The items the customer signs, of environments whose onboarding is past provisioning."""
+    stages = (Stage.VERIFICATION, Stage.HANDOVER)
+    rows = ChecklistItem.objects.visible_to(user).filter(
+        owner=Owner.CUSTOMER, kind=ItemKind.MANUAL, environment__onboardings__stage__in=stages
+    )
+    return (
+        rows.exclude(state=ItemState.GREEN)
+        .select_related("environment", "customer")
+        .order_by("environment", "position")
+    )
+
+
+def what_goes_on(user: User) -> list[Turn]:
+    """What the provider does meanwhile, so that an empty page still says something."""
+    found: list[Turn] = []
+    for onboarding in _running(user):
+        found += turns.of(selectors.onboarding(user, onboarding.pk)).provider
+    return found[:5]
+
+
+def _running(user: User) -> Iterable[Onboarding]:
+    over = (Stage.LIVE, Stage.CANCELLED)
+    return Onboarding.objects.visible_to(user).exclude(stage__in=over).order_by("-created_at")[:5]

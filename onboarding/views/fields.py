@@ -1,0 +1,202 @@
+"""A section's questions as the page shows them: names, values, errors and what depends on what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from onboarding.sections.definition import Rows
+from onboarding.sections.questions import Question, When
+from portal.core.errors import FieldProblem
+
+_TRUE, _FALSE = "true", "false"
+_UNKNOWN = "__index__"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+    consequence: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One input of a list."""
+
+    id: str
+    value: str
+    errors: list[str]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer to a group of questions; `name` is what its remove button sends."""
+
+    name: str
+    number: int
+    fields: list["Field"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question on the page. `id` is what an error summary links to; `shown_when` names the field that reveals it."""
+
+    question: Question
+    name: str
+    value: str
+    errors: list[str]
+    stored: str = ""
+    shown_when: str = ""
+    shown_values: str = ""
+    options: list[Option] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    blank: Row | None = None
+    """What a script adds: a row whose number is not known yet."""
+
+    @property
+    def id(self) -> str:
+        return f"field-{self.name}"
+
+    @property
+    def template(self) -> str:
+        kind = "dropdown" if getattr(self.question, "dropdown", False) else self.question.kind
+        return f"onboarding/fields/{kind}.html"
+
+    @property
+    def described_by(self) -> str:
+        parts = ([f"{self.id}-hint"] if self.question.hint else []) + ([f"{self.id}-error"] if self.errors else [])
+        return " ".join(parts)
+
+    @property
+    def template_id(self) -> str:
+        """The id of the line that a script adds."""
+        return f"{self.id}-{_UNKNOWN}"
+
+
+def build(
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    problems: Iterable[FieldProblem],
+    *,
+    add: str = "",
+) -> list[Field]:
+    """Return the fields with these values. `add` names a list or group that gets one empty line more."""
+    return _group(questions, answers, _by_name(problems), prefix="", add=add)
+
+
+def _by_name(problems: Iterable[FieldProblem]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        found.setdefault(problem.pointer.replace("/", "-"), []).append(problem.message)
+    return found
+
+
+def _group(
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    errors: Mapping[str, list[str]],
+    *,
+    prefix: str,
+    add: str,
+) -> list[Field]:
+    return [_field(question, answers.get(question.key), errors, prefix=prefix, add=add) for question in questions]
+
+
+def _field(question: Question, value: Any, errors: Mapping[str, list[str]], *, prefix: str, add: str) -> Field:
+    name = prefix + question.key
+    found = list(errors.get(name, []))
+    revealed = _revealed(question.shown_when, prefix)
+    if isinstance(question, Rows):
+        rows, blank = (
+            _rows(question, value, errors, name=name, add=add),
+            _row(question, {}, {}, name=name, index=_UNKNOWN),
+        )
+        return Field(question, name, "", found, **revealed, rows=rows, blank=blank)
+    if question.kind == "list":
+        return Field(question, name, "", found, **revealed, items=_items(value, errors, name=name, add=add))
+    if question.kind == "secret":
+        stored = question.words(value) if isinstance(value, Mapping) else ""
+        return Field(question, name, "", found, **revealed, stored=stored)
+    return Field(question, name, _text(value), found, **revealed, options=_options(question, value))
+
+
+def _revealed(condition: When | None, prefix: str) -> dict[str, str]:
+    if condition is None:
+        return {}
+    values = "|".join(_text(value) for value in condition.values)
+    return {"shown_when": prefix + condition.key, "shown_values": values}
+
+
+def _rows(question: Rows, value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) -> list[Row]:
+    given: list[Mapping[str, Any]] = list(value or [])
+    if len(given) < question.least or add == name:
+        given = [*given, {}]
+    return [
+        _row(question, answers, errors, name=name, index=str(index), add=add) for index, answers in enumerate(given)
+    ]
+
+
+def _row(
+    question: Rows,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, list[str]],
+    *,
+    name: str,
+    index: str,
+    add: str = "",
+) -> Row:
+    place = f"{name}-{index}"
+    number = int(index) + 1 if index.isdigit() else 0
+    return Row(place, number, _group(question.questions, answers, errors, prefix=f"{place}-", add=add))
+
+
+def _items(value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) -> list[Item]:
+    given: list[str] = list(value or [])
+    if not given or add == name:
+        given = [*given, ""]
+    return [
+        Item(f"field-{name}-{index}", text, list(errors.get(f"{name}-{index}", [])), index + 1)
+        for index, text in enumerate(given)
+    ]
+
+
+def _options(question: Question, value: Any) -> list[Option]:
+    chosen = {_text(part) for part in value} if isinstance(value, list) else {_text(value)}
+    known = getattr(question, "options", ())
+    return [
+        Option(option.value, option.label, option.consequence, option.value in chosen and bool(option.value))
+        for option in known
+    ]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _TRUE if value else _FALSE
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What helps whoever must answer one question."""
+
+    label: str
+    why: str
+    where: str
+    command: str
+    who: str
+
+
+def help_for(questions: Iterable[Question]) -> list[Help]:
+    """Return the help of every question that has any, those inside groups included."""
+    found: list[Help] = []
+    for question in questions:
+        if question.why or question.where or question.command or question.who:
+            found.append(Help(question.label, question.why, question.where, question.command, question.who))
+        if isinstance(question, Rows):
+            found += help_for(question.questions)
+    return found

@@ -1,0 +1,92 @@
+"""What the page of one section shows."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from onboarding import rules, selectors
+from onboarding.models import Section
+from onboarding.sections import SECTIONS as ALL_SECTIONS
+from onboarding.sections import definition
+from onboarding.services import sections as services
+from onboarding.states import SECTIONS, SectionState, Stage
+from onboarding.views import comparison, fields
+from onboarding.views.submissions import Submission
+from portal.accounts.models import User
+from portal.core.errors import FieldProblem, Stale
+
+
+def page(
+    user: User,
+    section: Section,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    problems: list[FieldProblem] | None = None,
+    add: str = "",
+    saved: bool = False,
+) -> dict[str, Any]:
+    """Return the context: the form for whoever may answer, what was answered for everyone else."""
+    what = definition(section.key)
+    shown = section.answers if answers is None else answers
+    editable = may_edit(user, section)
+    return {
+        "onboarding": section.onboarding,
+        "section": section,
+        "definition": what,
+        "number": section.position + 1,
+        "total": len(ALL_SECTIONS),
+        "editable": editable,
+        "fields": fields.build(what.questions, shown, problems or [], add=add) if editable else [],
+        "groups": [] if editable else comparison.grouped(what.entries(section.answers)),
+        "problems": problems or [],
+        "saved": saved,
+        "base": json.dumps(comparison.fingerprints(what, section.answers)),
+        "help": fields.help_for(what.questions),
+        "ready": editable and section.state != SectionState.EMPTY and not (problems or services.problems(section)),
+        "may_withdraw": rules.may_answer(user, section) and SECTIONS.allows(section.state, "withdraw"),
+        **_said(section),
+    }
+
+
+def may_edit(user: User, section: Section) -> bool:
+    open_now = SECTIONS.allows(section.state, "save") and section.onboarding.stage != Stage.CANCELLED
+    return open_now and rules.may_answer(user, section)
+
+
+def _said(section: Section) -> dict[str, Any]:
+    """Return the newest judgement and what changed since."""
+    review = selectors.latest_review(section)
+    if review is None:
+        return {"review": None, "changed": []}
+    return {
+        "review": review,
+        "changed": comparison.differences(definition(section.key), review.answers, section.answers),
+    }
+
+
+def conflict(section: Section, entered: Submission, stale: Stale) -> dict[str, Any]:
+    """Return the context that shows both versions. `section` holds what is stored now."""
+    mine = entered.cleaned()
+    return {
+        "onboarding": section.onboarding,
+        "section": section,
+        "definition": entered.definition,
+        "stale": stale,
+        "disputes": comparison.disputes(entered.definition, section.answers, mine, entered.base),
+        "mine": json.dumps(mine),
+        "has_secrets": bool(entered.definition.secrets),
+        "base": json.dumps(comparison.fingerprints(entered.definition, section.answers)),
+    }
+
+
+def next_url(user: User, section: Section) -> str:
+    """Return the page after this one: the next section that still needs answers, else the check page."""
+    onboarding = selectors.onboarding(user, section.onboarding_id)
+    rows = list(onboarding.sections.all())
+    after = [row for row in rows if row.position > section.position] + rows[: section.position]
+    for row in after:
+        if may_edit(user, row) and not selectors.complete(row):
+            return reverse("section", args=(onboarding.pk, row.key))
+    return reverse("check_answers", args=(onboarding.pk,))

@@ -1,0 +1,106 @@
+"""One intake section: its questions, what was said about the answers, and saving them."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from onboarding import selectors
+from onboarding.models import Section
+from onboarding.sections import definition
+from onboarding.services import sections as services
+from onboarding.views import section_pages
+from onboarding.views.people import person
+from onboarding.views.submissions import Submission
+from portal.core.errors import FieldProblem, Invalid, Stale
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: HttpRequest, id: str, key: str) -> HttpResponse:
+    """Show a section and save what was entered; every problem is named, and every sound answer is kept."""
+    definition(key)
+    found = selectors.section(person(request), id, key)
+    if request.method == "POST":
+        return _save(request, found)
+    return render(request, "onboarding/section.html", section_pages.page(person(request), found, add=_add(request)))
+
+
+def _add(request: HttpRequest) -> str:
+    return request.GET.get("add", "")
+
+
+def _save(request: HttpRequest, section: Section) -> HttpResponse:
+    """Save first, whatever the button: a draft holds answers that are not right yet."""
+    user, entered = person(request), Submission(request.POST, section)
+    try:
+        refused = _kept(section, entered, request)
+    except Stale as stale:
+        return _conflict(request, section, entered, stale)
+    if entered.problems:
+        return _problems(request, section, entered, entered.problems)
+    if refused:
+        return _problems(request, section, entered, [*refused, *services.problems(section)])
+    if entered.act == "submit":
+        return _submit(request, section, entered)
+    return _go_on(request, section, entered, selectors.onboarding(user, section.onboarding_id))
+
+
+def _kept(section: Section, entered: Submission, request: HttpRequest) -> list[FieldProblem]:
+    """Save the answers; those that no draft can hold are left as they were and returned."""
+    user = person(request)
+    try:
+        services.save(section, answers=entered.answers, revision=entered.revision, by=user)
+    except Invalid as error:
+        sound = entered.without([problem.pointer for problem in error.problems])
+        services.save(section, answers=sound, revision=entered.revision, by=user)
+        return error.problems
+    return []
+
+
+def _submit(request: HttpRequest, section: Section, entered: Submission) -> HttpResponse:
+    try:
+        services.submit(section, revision=section.revision, by=person(request))
+    except Invalid as error:
+        return _problems(request, section, entered, error.problems)
+    messages.success(request, f"{definition(section.key).title} is submitted for review.")
+    return redirect("onboarding", section.onboarding_id)
+
+
+def _go_on(request: HttpRequest, section: Section, entered: Submission, onboarding: object) -> HttpResponse:
+    here = reverse("section", args=(section.onboarding_id, section.key))
+    if entered.act == "add":
+        return redirect(f"{here}?add={entered.target}#field-{entered.target}")
+    if entered.act == "remove":
+        return redirect(f"{here}#field-{entered.target}")
+    if entered.act == "later":
+        messages.success(request, f"{definition(section.key).title} is saved as a draft.")
+        return redirect("onboarding", section.onboarding_id)
+    problems = services.problems(section)
+    if problems:
+        return _problems(request, section, entered, problems)
+    messages.success(request, f"{definition(section.key).title} is saved.")
+    return redirect(section_pages.next_url(person(request), section))
+
+
+def _problems(
+    request: HttpRequest, section: Section, entered: Submission, problems: list[FieldProblem]
+) -> HttpResponse:
+    context = section_pages.page(
+        person(request), section, answers=entered.shown(), problems=problems, saved=not entered.problems
+    )
+    return render(request, "onboarding/section.html", context, status=422)
+
+
+def _conflict(request: HttpRequest, section: Section, entered: Submission, stale: Stale) -> HttpResponse:
+    context = section_pages.conflict(section, entered, stale)
+    return render(request, "onboarding/section_conflict.html", context, status=stale.status)
+
+
+@require_POST
+def withdraw(request: HttpRequest, id: str, key: str) -> HttpResponse:
+    """Take a submitted section back to be changed."""
+    found = selectors.section(person(request), id, key)
+    services.withdraw(found, by=person(request))
+    messages.success(request, f"{definition(key).title} is a draft again. Submit it when it is right.")
+    return redirect("section", id, key)
