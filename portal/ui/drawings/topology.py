@@ -21,7 +21,7 @@ _ALIASES = {
 WIDTH, MARGIN, TOP = 1000, 1, 44
 NODE_HEIGHT, NODE_GAP, PADDING = 60, 34, 14
 _WIDE, _NARROW = 220, 170
-_ASIDE = 16
+_ASIDE, _DISC, _DETOUR = 16, 11, 30
 _LABEL_CHARACTER, _DETAIL_CHARACTER = 7.2, 6.7
 
 
@@ -98,14 +98,15 @@ def draw(data: Mapping[str, Any]) -> Topology:
     that is not there is left out."""
     used = [key for key in LANES if any(_lane(node) == key for node in data["nodes"])]
     nodes = _nodes(data["nodes"], used)
+    floor = max((node.y + node.height for node in nodes), default=TOP)
     by_id = {node.id: node for node in nodes}
     edges = [
-        _edge(edge, by_id[edge["from"]], by_id[edge["to"]])
+        _edge(edge, by_id[edge["from"]], by_id[edge["to"]], floor)
         for edge in data["edges"]
         if edge["from"] in by_id and edge["to"] in by_id
     ]
-    height = max((node.y + NODE_HEIGHT for node in nodes), default=TOP) + PADDING
-    return Topology(_lanes(used), nodes, edges, height)
+    lowest = max((edge.y + _DISC for edge in edges), default=floor)
+    return Topology(_lanes(used), nodes, edges, max(floor, lowest) + PADDING)
 
 
 def _lane(node: Mapping[str, Any]) -> str:
@@ -145,22 +146,24 @@ def _node(raw: Mapping[str, Any], lane: int, place: int, top: float, lanes: int)
     return Node(str(raw["id"]), str(raw["label"]), str(raw.get("detail") or ""), lane, x, y, _lane_width(lanes))
 
 
-def _edge(raw: Mapping[str, Any], source: Node, target: Node) -> Edge:
+def _edge(raw: Mapping[str, Any], source: Node, target: Node, floor: float) -> Edge:
     status = str(raw["status"])
     left, right = sorted((source, target), key=lambda node: (node.lane, node.y))
-    path, x, y = _upright(left, right) if left.lane == right.lane else _across(left, right)
+    path, x, y = _upright(left, right) if left.lane == right.lane else _across(left, right, floor)
     label, url = str(raw["label"]), str(raw.get("url") or "")
     return Edge(source, target, label, status, statuses.look(status), url, path, x, y)
 
 
-def _across(left: Node, right: Node) -> tuple[str, float, float]:
-    """From the right side of one to the left side of the other. An edge that passes a lane runs above or below it."""
+def _across(left: Node, right: Node, floor: float) -> tuple[str, float, float]:
+    """From the right side of one to the left side of the other. An edge that passes a lane runs below everything."""
     x1, y1, x2, y2 = left.x + left.width, left.middle, right.x, right.middle
-    bend = round((x2 - x1) / 2, 1)
-    if right.lane - left.lane > 1 and abs(y1 - y2) < NODE_HEIGHT:
-        low = max(left.y, right.y) + NODE_HEIGHT + 8
-        return f"M{x1:g},{y1:g} C{x1 + 40:g},{low:g} {x2 - 40:g},{low:g} {x2:g},{y2:g}", (x1 + x2) / 2, low - 8
-    return f"M{x1:g},{y1:g} C{x1 + bend:g},{y1:g} {x2 - bend:g},{y2:g} {x2:g},{y2:g}", (x1 + x2) / 2, (y1 + y2) / 2
+    middle = (x1 + x2) / 2
+    if right.lane - left.lane > 1:
+        y = floor + _DETOUR
+        # The middle of a cubic curve lies at (y1 + 3 * pull + 3 * pull + y2) / 8.
+        pull = round((8 * y - y1 - y2) / 6, 1)
+        return f"M{x1:g},{y1:g} C{x1 + 40:g},{pull:g} {x2 - 40:g},{pull:g} {x2:g},{y2:g}", middle, y
+    return f"M{x1:g},{y1:g} C{middle:g},{y1:g} {middle:g},{y2:g} {x2:g},{y2:g}", middle, (y1 + y2) / 2
 
 
 def _upright(upper: Node, lower: Node) -> tuple[str, float, float]:

@@ -81,7 +81,8 @@ def _attributes(bound: BoundField, field_id: str, hint: str, placeholder: str | 
     css = next(name for kind, name in _CLASSES if isinstance(widget, kind))
     own = widget.attrs.get("class", "")
     # Our own error summary replaces the browser's bubbles, so `required` is not written out.
-    attributes: dict[str, Any] = {"id": field_id, "class": f"{css} {own}".strip(), "required": False}
+    bound.form.use_required_attribute = False
+    attributes: dict[str, Any] = {"id": field_id, "class": f"{css} {own}".strip()}
     described = [f"{field_id}-hint"] * bool(hint) + [f"{field_id}-error"] * bool(bound.errors)
     if placeholder is not None:
         attributes["placeholder"] = placeholder or False
