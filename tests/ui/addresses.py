@@ -1,12 +1,45 @@
 """The portal's addresses as the shell knows them, so that its tests stand on no other app's pages."""
 
+import json
+
 from allauth.account import views as account
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import engines
 from django.urls import include, path
+
+_TRIALS = """{% extends "base.html" %}{% block title %}Trials{% endblock %}{% block content %}
+<form id="asked" data-guard>
+  <input type="radio" name="choice" value="route53" aria-label="Route 53" checked>
+  <input type="radio" name="choice" value="own" aria-label="Own">
+  <div data-shown-when="choice=own"><input name="server" aria-label="Server"></div>
+</form>
+<form data-reveal action="/trials/reveal/" novalidate>{% csrf_token %}
+  <input type="password" name="password" aria-label="Your password"><button type="submit">Reveal credentials</button>
+</form>
+<div data-reveal-output hidden></div>
+<p data-after-reveal hidden>Say that you stored them</p>
+{% endblock %}"""
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
+
+
+def trials(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(engines["django"].from_string(_TRIALS).render({}, request))
+
+
+def reveal(request: HttpRequest) -> HttpResponse:
+    asked = json.loads(request.body)
+    if asked["password"] != "right" or len(asked["claim_key"]) != 64:
+        return JsonResponse({"detail": "That is not your password."}, status=403)
+    credential = {
+        "product": "API Manager",
+        "url": "https://apim.acme.internal",
+        "user_name": "admin",
+        "password": "s3cret",
+    }
+    return JsonResponse({"credentials": [credential]})
 
 
 _PAGES = {
@@ -28,5 +61,7 @@ urlpatterns = [
     path("account/logout/", account.logout, name="account_logout"),
     path("account/password/reset/", account.password_reset, name="account_reset_password"),
     path("account/signup/", account.login, name="account_signup"),
+    path("trials/", trials),
+    path("trials/reveal/", reveal),
     path("", include("portal.ui.urls")),
 ]
