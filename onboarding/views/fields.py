@@ -131,7 +131,7 @@ def _revealed(condition: When | None, prefix: str) -> dict[str, str]:
 
 
 def _rows(question: Rows, value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) -> list[Row]:
-    given: list[Mapping[str, Any]] = list(value or [])
+    given: list[Mapping[str, Any]] = [row for row in _list(value) if isinstance(row, Mapping)]
     if len(given) < question.least or add == name:
         given = [*given, {}]
     return [
@@ -154,7 +154,7 @@ def _row(
 
 
 def _items(value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) -> list[Item]:
-    given: list[str] = list(value or [])
+    given = [_text(line) for line in _list(value)]
     if not given or add == name:
         given = [*given, ""]
     return [
@@ -170,6 +170,11 @@ def _options(question: Question, value: Any) -> list[Option]:
         Option(option.value, option.label, option.consequence, option.value in chosen and bool(option.value))
         for option in known
     ]
+
+
+def _list(value: Any) -> list[Any]:
+    """What is typed may have any shape; what is no list shows as an empty one."""
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

@@ -26,7 +26,7 @@ def new(request: HttpRequest, id: str) -> HttpResponse:
     open_now = selectors.hand_overs(user).filter(environment=environment, state__in=OPEN_HAND_OVERS).first()
     if open_now and request.method != "POST":
         return redirect("hand_over", open_now.pk)
-    form = HandOverForm(request.POST or None, customer=environment.customer)
+    form = HandOverForm(request.POST if request.method == "POST" else None, customer=environment.customer)
     if request.method == "POST" and form.is_valid():
         try:
             hand_over = hand_overs.request(environment, **form.cleaned_data, by=user)

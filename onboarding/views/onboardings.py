@@ -24,7 +24,7 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not rules.may_open(user):
         raise Forbidden("Only an account manager opens an onboarding.")
-    form = OpeningForm(request.POST or None, by=user, initial={"account_manager": user})
+    form = OpeningForm(request.POST if request.method == "POST" else None, by=user, initial={"account_manager": user})
     if request.method == "POST" and form.is_valid():
         try:
             onboarding = openings.begin(**form.cleaned_data, by=user)

@@ -15,7 +15,7 @@ from onboarding.states import SECTIONS, SectionState, Stage
 from onboarding.views import comparison, fields
 from onboarding.views.submissions import Submission
 from portal.accounts.models import User
-from portal.core.errors import FieldProblem, Stale
+from portal.core.errors import FieldProblem
 
 
 def page(
@@ -66,18 +66,18 @@ def _said(section: Section) -> dict[str, Any]:
     }
 
 
-def conflict(section: Section, entered: Submission, stale: Stale) -> dict[str, Any]:
+def conflict(section: Section, entered: Submission, *, message: str) -> dict[str, Any]:
     """Return the context that shows both versions. `section` holds what is stored now."""
-    mine = entered.cleaned()
     return {
         "onboarding": section.onboarding,
         "section": section,
         "definition": entered.definition,
-        "stale": stale,
-        "disputes": comparison.disputes(entered.definition, section.answers, mine, entered.base),
-        "mine": json.dumps(mine),
+        "message": message,
+        "problems": entered.undecided,
+        "disputes": comparison.disputes(entered.definition, section.answers, entered.mine, entered.base),
+        "mine": json.dumps(entered.mine),
         "has_secrets": bool(entered.definition.secrets),
-        "base": json.dumps(comparison.fingerprints(entered.definition, section.answers)),
+        "base": json.dumps(entered.base),
     }
 
 

@@ -32,18 +32,18 @@ def _add(request: HttpRequest) -> str:
 
 def _save(request: HttpRequest, section: Section) -> HttpResponse:
     """Save first, whatever the button: a draft holds answers that are not right yet."""
-    user, entered = person(request), Submission(request.POST, section)
+    entered = Submission(request.POST, section)
+    if entered.undecided:
+        return _conflict(request, section, entered, "Two people changed this section.", status=422)
     try:
         refused = _kept(section, entered, request)
     except Stale as stale:
-        return _conflict(request, section, entered, stale)
-    if entered.problems:
-        return _problems(request, section, entered, entered.problems)
+        return _conflict(request, section, entered, stale.message, status=stale.status)
     if refused:
         return _problems(request, section, entered, [*refused, *services.problems(section)])
     if entered.act == "submit":
         return _submit(request, section, entered)
-    return _go_on(request, section, entered, selectors.onboarding(user, section.onboarding_id))
+    return _go_on(request, section, entered)
 
 
 def _kept(section: Section, entered: Submission, request: HttpRequest) -> list[FieldProblem]:
@@ -67,7 +67,7 @@ def _submit(request: HttpRequest, section: Section, entered: Submission) -> Http
     return redirect("onboarding", section.onboarding_id)
 
 
-def _go_on(request: HttpRequest, section: Section, entered: Submission, onboarding: object) -> HttpResponse:
+def _go_on(request: HttpRequest, section: Section, entered: Submission) -> HttpResponse:
     here = reverse("section", args=(section.onboarding_id, section.key))
     if entered.act == "add":
         return redirect(f"{here}?add={entered.target}#field-{entered.target}")
@@ -86,15 +86,15 @@ def _go_on(request: HttpRequest, section: Section, entered: Submission, onboardi
 def _problems(
     request: HttpRequest, section: Section, entered: Submission, problems: list[FieldProblem]
 ) -> HttpResponse:
-    context = section_pages.page(
-        person(request), section, answers=entered.shown(), problems=problems, saved=not entered.problems
-    )
+    context = section_pages.page(person(request), section, answers=entered.shown(), problems=problems, saved=True)
     return render(request, "onboarding/section.html", context, status=422)
 
 
-def _conflict(request: HttpRequest, section: Section, entered: Submission, stale: Stale) -> HttpResponse:
-    context = section_pages.conflict(section, entered, stale)
-    return render(request, "onboarding/section_conflict.html", context, status=stale.status)
+def _conflict(
+    request: HttpRequest, section: Section, entered: Submission, message: str, *, status: int
+) -> HttpResponse:
+    context = section_pages.conflict(section, entered, message=message)
+    return render(request, "onboarding/section_conflict.html", context, status=status)
 
 
 @require_POST

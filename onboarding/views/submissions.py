@@ -18,7 +18,8 @@ class Submission:
     """The answers, the revision they were based on and the button that was pressed.
 
     `act` is one of continue, later, submit, add, remove and resolve; `target` names the list or row an add or remove is
-    about. `problems` are choices between two versions that were not made.
+    about. `mine` is this person's version without secrets, as a draft would keep it. `undecided` names the choices between
+    two versions that were not made.
     """
 
     def __init__(self, data: QueryDict, section: Section) -> None:
@@ -29,11 +30,17 @@ class Submission:
         self.target = target
         self.revision = _number(data.get("revision", ""))
         self.base = _object(data.get("base", ""))
-        self.problems: list[FieldProblem] = []
+        self.undecided: list[FieldProblem] = []
         if self.act == "resolve":
+            self.mine = self._as_draft(_object(data.get("mine", "")))
             self.answers = self._resolved(data)
         else:
             self.answers = self.definition.parse_form(self._remaining(data))
+            self.mine = self._as_draft(self.answers)
+
+    def _as_draft(self, answers: dict[str, Any]) -> dict[str, Any]:
+        stored, _ = self.definition.clean({**answers, **dict.fromkeys(self.definition.secrets)})
+        return stored
 
     def _remaining(self, data: QueryDict) -> QueryDict:
         """Return the input without the row or line that its remove button names."""
@@ -51,11 +58,15 @@ class Submission:
 
     def _resolved(self, data: QueryDict) -> dict[str, Any]:
         """Return the stored answers with those replaced that this person chose to keep as they entered them."""
-        mine = _object(data.get("mine", ""))
-        merged = {key: value for key, value in self.section.answers.items() if key not in self.definition.secrets}
+        stored = {key: value for key, value in self.section.answers.items() if key not in self.definition.secrets}
+        merged = dict(stored)
         for question in self.definition.questions:
-            if data.get(f"keep-{question.key}") == MINE:
-                merged[question.key] = mine.get(question.key)
+            choice = data.get(f"keep-{question.key}")
+            if choice == MINE:
+                merged[question.key] = self.mine.get(question.key)
+            elif choice != THEIRS and self.mine.get(question.key) != stored.get(question.key):
+                message = f"Select which version to keep: {question.label}"
+                self.undecided.append(FieldProblem(f"keep-{question.key}", message))
         return merged
 
     def without(self, pointers: list[str]) -> dict[str, Any]:
@@ -69,11 +80,6 @@ class Submission:
         """Return what the page shows again: everything as it was typed, except that no secret is ever sent back."""
         secrets = {key: self.section.answers.get(key) for key in self.definition.secrets}
         return {**self.answers, **secrets}
-
-    def cleaned(self) -> dict[str, Any]:
-        """Return the answers as a draft would keep them, without secrets."""
-        stored, _ = self.definition.clean({**self.answers, **dict.fromkeys(self.definition.secrets)})
-        return stored
 
 
 def _restore(answers: Any, stored: Any, path: list[str]) -> None:

@@ -182,8 +182,8 @@ def test_portfolio_turns_pages():
     first = client.get(reverse("onboarding_list")).content.decode()
     second = client.get(reverse("onboarding_list"), {"page": "2"}).content.decode()
 
-    assert "1–50 of 60" in first
-    assert "51–60 of 60" in second
+    assert "1 to 50 of 60" in first
+    assert "51 to 60 of 60" in second
     assert 'rel="prev"' in second
 
 

@@ -1,0 +1,371 @@
+"""The pages of a hand-over and of what only the customer can do."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from environments.models import ChecklistItem, Environment, Plan, Run, RunStep
+from environments.states import ItemKind, ItemState, Owner, PlanState, RunState, StepState
+from onboarding.models import HandOver, Onboarding
+from onboarding.services import hand_overs
+from onboarding.states import HandOverState
+from portal.accounts.models import User
+from portal.core import clock
+from tests.factories import onboardings, people
+
+pytestmark = pytest.mark.django_db
+
+KEY = "0123456789abcdef" * 4
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def production() -> Environment:
+    onboarding = onboardings.approved(onboardings.onboarding())
+    return onboarding.environments.select_related("customer", "aws_account").get(kind="production")
+
+
+def item(environment: Environment, key: str, state: str = ItemState.GREEN, **values: Any) -> ChecklistItem:
+    values = {"kind": ItemKind.AUTOMATIC, "owner": Owner.PROVIDER, **values}
+    return ChecklistItem.objects.create(
+        customer=environment.customer,
+        environment=environment,
+        key=key,
+        title=f"Item {key}",
+        group="Network",
+        position=1,
+        state=state,
+        **values,
+    )
+
+
+def ready() -> Environment:
+    environment = production()
+    environment.checklist_items.update(state=ItemState.GREEN)
+    item(environment, "peering_true")
+    return environment
+
+
+class Story:
+    """One hand-over and the people in it."""
+
+    def __init__(self) -> None:
+        self.environment = ready()
+        self.customer = self.environment.customer
+        self.recipient = people.customer_administrator(self.customer)
+        self.engineer, self.approver = people.engineer(), people.approver()
+
+    def requested(self) -> HandOver:
+        return hand_overs.request(self.environment, recipient=self.recipient, reason="Go-live", by=self.engineer)
+
+    def released(self) -> HandOver:
+        return hand_overs.release(self.requested(), by=self.approver)
+
+
+def read(user: User, hand_over: HandOver) -> str:
+    response = signed_in(user).get(reverse("hand_over", args=[hand_over.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def post(user: User, name: str, hand_over: HandOver):
+    return signed_in(user).post(reverse(name, args=[hand_over.pk]))
+
+
+def reveal(user: User, hand_over: HandOver, *, password: str = people.PASSWORD, key: str = KEY, **headers: str):
+    return signed_in(user).post(
+        reverse("hand_over_reveal", args=[hand_over.pk]),
+        json.dumps({"password": password, "claim_key": key}),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def test_request_page_lists_the_gates_and_who_can_receive():
+    story = Story()
+
+    response = signed_in(story.engineer).get(reverse("hand_over_new", args=[story.environment.pk]))
+
+    html = response.content.decode()
+    assert "Item peering_true" in html
+    assert str(story.recipient) in html
+
+
+def test_requesting_leads_to_the_hand_over():
+    story = Story()
+    address = reverse("hand_over_new", args=[story.environment.pk])
+
+    response = signed_in(story.engineer).post(address, {"recipient": story.recipient.pk, "reason": "Go-live"})
+
+    assert response["Location"] == reverse("hand_over", args=[HandOver.objects.get().pk])
+
+
+def test_request_without_recipient_and_reason_says_so():
+    story = Story()
+
+    response = signed_in(story.engineer).post(reverse("hand_over_new", args=[story.environment.pk]), {})
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert html.count("Select the recipient") == 2
+    assert html.count("Enter a reason") == 2
+
+
+def test_request_is_not_offered_before_every_gate_is_met():
+    story = Story()
+    item(story.environment, "log_bucket_true", ItemState.OPEN)
+    address = reverse("hand_over_new", args=[story.environment.pk])
+
+    html = signed_in(story.engineer).get(address).content.decode()
+    response = signed_in(story.engineer).post(address, {"recipient": story.recipient.pk, "reason": "Go-live"})
+
+    assert "Not every gate is met yet" in html
+    assert 'name="recipient"' not in html
+    assert response.status_code == 422
+
+
+def test_customers_and_auditors_request_no_hand_over():
+    story = Story()
+    address = reverse("hand_over_new", args=[story.environment.pk])
+
+    assert signed_in(story.recipient).get(address).status_code == 403
+    assert signed_in(people.auditor()).get(address).status_code == 403
+    assert signed_in(people.contact(people.customer())).get(address).status_code == 404
+
+
+def test_second_person_gets_the_button_that_says_its_effect_and_the_requester_does_not():
+    story = Story()
+    hand_over = story.requested()
+    button = f"Release {story.environment.name} credentials to {story.customer}"
+
+    assert button in read(story.approver, hand_over)
+    assert button not in read(story.engineer, hand_over)
+    assert "somebody else releases it" in read(story.engineer, hand_over)
+    assert button not in read(people.auditor(), hand_over)
+
+
+def test_releasing_and_withdrawing():
+    story = Story()
+    hand_over = story.requested()
+
+    assert post(story.engineer, "hand_over_release", hand_over).status_code == 403
+    assert post(story.approver, "hand_over_release", hand_over).status_code == 302
+    hand_over.refresh_from_db()
+    assert hand_over.state == HandOverState.RELEASED
+    assert post(story.engineer, "hand_over_withdraw", hand_over).status_code == 302
+    hand_over.refresh_from_db()
+    assert hand_over.state == HandOverState.WITHDRAWN
+
+
+def test_reading_the_page_reveals_nothing_and_changes_nothing():
+    story = Story()
+    hand_over = story.released()
+
+    for user in (story.recipient, story.engineer, people.contact(story.customer)):
+        response = signed_in(user).get(reverse("hand_over", args=[hand_over.pk]))
+        assert "no-store" in response["Cache-Control"]
+
+    hand_over.refresh_from_db()
+    assert hand_over.state == HandOverState.RELEASED
+
+
+def test_only_the_recipient_gets_the_reveal_form():
+    story = Story()
+    hand_over = story.released()
+
+    assert "data-reveal" in read(story.recipient, hand_over)
+    assert "Only" in read(people.contact(story.customer), hand_over)
+    assert "data-reveal" not in read(people.contact(story.customer), hand_over)
+    assert "data-reveal" not in read(story.approver, hand_over)
+
+
+def test_recipient_reveals_once_and_acknowledges():
+    story = Story()
+    hand_over = story.released()
+
+    response = reveal(story.recipient, hand_over, **{"Sec-Fetch-Site": "same-origin"})
+
+    credentials = response.json()["credentials"]
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert {"product", "url", "user_name", "password"} == set(credentials[0])
+    assert "I have stored them" in read(story.recipient, hand_over)
+    assert credentials[0]["password"] not in read(story.recipient, hand_over)
+    assert post(story.recipient, "hand_over_acknowledge", hand_over).status_code == 302
+    assert "Handed over" in read(story.recipient, hand_over)
+    assert "What comes next" in read(story.recipient, hand_over)
+
+
+def test_a_second_reveal_is_refused_with_who_and_when():
+    story = Story()
+    hand_over = story.released()
+    reveal(story.recipient, hand_over)
+
+    response = reveal(story.recipient, hand_over, key="f" * 64)
+
+    assert response.status_code == 409
+    assert story.recipient.full_name in response.json()["detail"]
+
+
+@pytest.mark.parametrize("password", ["wrong", ""])
+def test_a_wrong_password_reveals_nothing(password: str):
+    story = Story()
+    hand_over = story.released()
+
+    response = reveal(story.recipient, hand_over, password=password)
+
+    hand_over.refresh_from_db()
+    assert response.status_code == 400
+    assert response.json()["detail"]
+    assert hand_over.state == HandOverState.RELEASED
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", "{}", '{"password": 5, "claim_key": []}', "\xff"])
+def test_a_strange_body_reveals_nothing(body: str):
+    story = Story()
+    hand_over = story.released()
+
+    response = signed_in(story.recipient).post(
+        reverse("hand_over_reveal", args=[hand_over.pk]), body.encode("latin-1"), content_type="application/json"
+    )
+
+    assert response.status_code == 400
+    assert "detail" in response.json()
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_request_from_elsewhere_reveals_nothing(site: str):
+    story = Story()
+
+    assert reveal(story.recipient, story.released(), **{"Sec-Fetch-Site": site}).status_code == 403
+
+
+def test_a_reveal_needs_the_page_s_token():
+    story = Story()
+    hand_over = story.released()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(story.recipient)
+    body = json.dumps({"password": people.PASSWORD, "claim_key": KEY})
+
+    response = client.post(reverse("hand_over_reveal", args=[hand_over.pk]), body, content_type="application/json")
+
+    assert response.status_code == 403
+
+
+def test_a_colleague_and_a_stranger_reveal_nothing():
+    story = Story()
+    hand_over = story.released()
+
+    assert reveal(people.customer_administrator(story.customer), hand_over).status_code == 403
+    assert reveal(people.customer_administrator(people.customer()), hand_over).status_code == 404
+
+
+# Actions.
+
+
+def waiting_step(environment: Environment, key: str) -> RunStep:
+    plan = Plan.objects.filter(environment=environment).first() or Plan.objects.create(
+        customer=environment.customer, environment=environment, specification=environment.specifications.get()
+    )
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.APPROVED)
+    run = Run.objects.create(
+        customer=environment.customer,
+        environment=environment,
+        plan=plan,
+        state=RunState.WAITING,
+        next_at=clock.now(),
+        started_at=clock.now(),
+    )
+    values = {"customer": environment.customer, "run": run}
+    RunStep.objects.create(
+        key="peering_request",
+        position=0,
+        state=StepState.READY,
+        outputs={"peering_id": "pcx-0a1b2c3d4e5f60718"},
+        **values,
+    )
+    return RunStep.objects.create(
+        key=key,
+        position=1,
+        state=StepState.WAITING,
+        waits_on=Owner.CUSTOMER,
+        reason="Waits for your word.",
+        waiting_since=clock.now(),
+        give_up_at=clock.now() + timedelta(days=7),
+        **values,
+    )
+
+
+def actions(user: User) -> str:
+    response = signed_in(user).get(reverse("actions"))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_peering_action_shows_who_asks_and_how_to_accept():
+    environment = production()
+    waiting_step(environment, "peering_acceptance")
+
+    html = actions(people.contact(environment.customer))
+
+    assert "111111111111" in html
+    assert "vpc-0a1b2c3d4e5f60718" in html
+    assert "accept-vpc-peering-connection --vpc-peering-connection-id pcx-0a1b2c3d4e5f60718 --region eu-west-1" in html
+    assert "eu-west-1.console.aws.amazon.com" in html
+    assert "Due" in html
+
+
+def test_role_action_shows_principal_external_id_and_policy():
+    environment = production()
+    waiting_step(environment, "customer_access")
+
+    html = actions(people.contact(environment.customer))
+
+    assert environment.aws_account.external_id in html
+    assert "sts:ExternalId" in html
+    assert "user/portal-worker" in html
+
+
+def test_stand_in_button_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch):
+    environment = production()
+    waiting_step(environment, "peering_acceptance")
+    contact = people.contact(environment.customer)
+    button = "Accept as the customer's AWS account would".replace("'", "&#x27;")
+
+    monkeypatch.setattr("environments.services.stand_in.available", lambda: True)
+    with_stand_in = actions(contact)
+    viewer = actions(people.viewer(environment.customer))
+    monkeypatch.setattr("environments.services.stand_in.available", lambda: False)
+
+    assert "AWS stand-in</span>" in with_stand_in
+    assert "AWS stand-in</span>" not in viewer
+    assert "AWS stand-in</span>" not in actions(contact)
+    assert button not in actions(contact)
+
+
+def test_another_customers_action_is_not_shown():
+    environment = production()
+    waiting_step(environment, "peering_acceptance")
+
+    html = actions(people.contact(people.customer()))
+
+    assert "Nothing for you right now" in html
+    assert environment.vpc_id not in html
+
+
+def test_empty_actions_say_what_the_provider_does():
+    onboarding: Onboarding = onboardings.submitted(onboardings.onboarding())
+
+    html = actions(people.contact(onboarding.customer))
+
+    assert "Nothing for you right now" in html
+    assert "review 11 sections" in html
