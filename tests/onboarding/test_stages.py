@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from environments.models import Environment, Plan, Run
@@ -30,30 +33,39 @@ def _run(environment: Environment, state: str) -> Run:
     )
 
 
-def _stage_after_news(environment: Environment) -> str:
-    environment_changed.send(sender=Environment, environment=environment)
-    return Onboarding.objects.get(environments=environment).stage
+@pytest.fixture
+def stage_after_news(production: Environment, django_capture_on_commit_callbacks: Any) -> Callable[[], str]:
+    def tell() -> str:
+        with django_capture_on_commit_callbacks(execute=True):
+            environment_changed.send(sender=Environment, environment=production)
+        return Onboarding.objects.get(environments=production).stage
+
+    return tell
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "cancelled"])
-def test_unfinished_run_is_provisioning(production: Environment, state: str) -> None:
+def test_unfinished_run_is_provisioning(
+    production: Environment, state: str, stage_after_news: Callable[[], str]
+) -> None:
     _run(production, state)
 
-    assert _stage_after_news(production) == Stage.PROVISIONING
+    assert stage_after_news() == Stage.PROVISIONING
 
 
 def test_finished_run_is_verification_until_the_checklist_is_green(
-    production: Environment, monkeypatch: pytest.MonkeyPatch
+    production: Environment, stage_after_news: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _run(production, "finished")
     monkeypatch.setattr(stages, "hand_over_ready", lambda environment: False)
-    assert _stage_after_news(production) == Stage.VERIFICATION
+    assert stage_after_news() == Stage.VERIFICATION
 
     monkeypatch.setattr(stages, "hand_over_ready", lambda environment: True)
-    assert _stage_after_news(production) == Stage.HANDOVER
+    assert stage_after_news() == Stage.HANDOVER
 
 
-def test_acknowledged_hand_over_is_live_for_good(onboarding: Onboarding, production: Environment) -> None:
+def test_acknowledged_hand_over_is_live_for_good(
+    onboarding: Onboarding, production: Environment, stage_after_news: Callable[[], str]
+) -> None:
     HandOver.objects.create(
         customer=production.customer,
         environment=production,
@@ -65,8 +77,8 @@ def test_acknowledged_hand_over_is_live_for_good(onboarding: Onboarding, product
         requested_at=clock.now(),
         released_by=people.approver(),
     )
-    assert _stage_after_news(production) == Stage.LIVE
+    assert stage_after_news() == Stage.LIVE
 
     section = factory.section(onboarding, "ntp")
     reviews.request_changes(section, revision=section.revision, reason="New servers.", by=people.engineer())
-    assert _stage_after_news(production) == Stage.LIVE
+    assert stage_after_news() == Stage.LIVE
