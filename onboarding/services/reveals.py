@@ -24,7 +24,7 @@ from portal.accounts.models import User
 from portal.accounts.services import passwords
 from portal.audit import services as audit
 from portal.core import clock
-from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid
+from portal.core.errors import Conflict, DomainError, FieldProblem, Forbidden, Invalid
 from portal.vault import services as vault
 from portal.vault.errors import Destroyed, VaultError
 
@@ -49,11 +49,21 @@ def reveal(hand_over: HandOver, *, password: str, claim_key: str, by: User) -> l
     hand_over = _fresh(hand_over)
     if hand_over.state in _SEEN and not _is_same_claim(hand_over, claim):
         _refuse_second(hand_over, by)
-    passwords.confirm(by, password=password)
+    _confirm(hand_over, password, by)
     if hand_over.state in _SEEN:
         return _open(hand_over, by, first=False)
     hand_over, first = _claim(hand_over, claim, by)
     return _open(hand_over, by, first=first)
+
+
+def _confirm(hand_over: HandOver, password: str, by: User) -> None:
+    try:
+        passwords.confirm(by, password=password)
+    except DomainError as error:
+        with transaction.atomic():
+            after = {"why": error.code}
+            audit.record("hand_over.password_refused", hand_over, by=by, customer=hand_over.customer, after=after)
+        raise
 
 
 def _claim(hand_over: HandOver, claim: str, by: User) -> tuple[HandOver, bool]:

@@ -85,7 +85,7 @@ def second_contact(of: Customer, *, besides: User) -> User | None:
 
 
 def _one(rows: QuerySet[Row], id: str) -> Row:
-    try:
-        return rows.get(pk=id)
-    except rows.model.DoesNotExist:
-        raise NotFound from None
+    found = rows.filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import QuerySet
 
 from portal.core import clock
 from portal.outbox.models import OutboxMessage
@@ -90,7 +91,7 @@ def _note_delivery(message: OutboxMessage) -> None:
 
 
 def _note_failure(message: OutboxMessage, error: Exception) -> None:
-    """Give up what can never arrive and what failed twelve times (about seven hours); try the rest again, later each time."""
+    """Give up what can never arrive and what failed twelve times (about five hours); try the rest again, later each time."""
     reason = describe(error)
     log.warning("mail not delivered", extra={"message_id": message.pk, "error": type(error).__name__})
     if is_permanent(error) or message.attempts >= MOST_ATTEMPTS:
@@ -106,7 +107,7 @@ def _finish(message: OutboxMessage, **changes: object) -> None:
     _mine(message).update(**changes)
 
 
-def _mine(message: OutboxMessage):  # type: ignore[no-untyped-def] # the queryset's type is private to the stubs
+def _mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
     """Only while the claim is ours: after it ended, another worker's word counts."""
     return OutboxMessage.objects.filter(pk=message.pk, state=State.DUE, attempts=message.attempts)
 

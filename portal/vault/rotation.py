@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from portal.vault.errors import VaultError
 from portal.vault.keyring import FileKeyring
@@ -61,5 +61,5 @@ def _rewrap(secret: SealedSecret, outcome: Outcome) -> None:
     outcome.rewrapped += same.update(key_id=newest, wrapped_key=wrapped)
 
 
-def _on_older_keys():  # type: ignore[no-untyped-def] # the queryset's type is private to the stubs
+def _on_older_keys() -> QuerySet[SealedSecret]:
     return SealedSecret.objects.filter(destroyed_at=None).exclude(key_id=provider().newest())

@@ -376,6 +376,8 @@ def test_wrong_password_reveals_nothing_and_the_sixth_try_is_one_too_many(cast):
         cast.reveal(hand_over)
 
     assert caught.value.retry_after_seconds == 600
+    refusals = AuditEvent.objects.filter(action="hand_over.password_refused").order_by("sequence")
+    assert [event.after["why"] for event in refusals] == ["invalid"] * 5 + ["too_many"]
     assert state_of(hand_over) == HandOverState.RELEASED
 
 
