@@ -5,3 +5,6 @@ class EnvironmentsConfig(AppConfig):
     name = "environments"
     label = "environments"
     verbose_name = "Environments"
+
+    def ready(self) -> None:
+        from environments import tasks  # noqa: F401 - the web process names tasks too

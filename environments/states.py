@@ -51,7 +51,8 @@ RUNS = StateTable(
     {
         **{(state, "cancel"): RunState.CANCELLED for state in ACTIVE_RUNS},
         (RunState.FAILED, "retry"): RunState.QUEUED,
-        (RunState.WAITING, "look again"): RunState.QUEUED,
+        (RunState.WAITING, "retry"): RunState.QUEUED,
+        (RunState.WAITING, "look_again"): RunState.QUEUED,
     },
 )
 

@@ -43,8 +43,11 @@ class ChangeRefused(Exception):
 class Account(Protocol):
     """One AWS account in one region, entered as the identity that may work there."""
 
-    account_id: str
-    region: str
+    @property
+    def account_id(self) -> str: ...
+
+    @property
+    def region(self) -> str: ...
 
     def read(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         """Make a call that changes nothing. Raises `CallFailed`."""

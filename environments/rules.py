@@ -1,0 +1,30 @@
+"""Who may do what to an environment: the predicates of `portal.accounts.rules`, applied to its objects."""
+
+from environments.models import ChecklistItem
+from environments.states import Owner
+from portal.accounts import rules
+from portal.accounts.models import Customer
+
+
+def may_request_plan(user: rules.Person) -> bool:
+    return rules.may_request_plan(user)
+
+
+def may_provision(user: rules.Person) -> bool:
+    return rules.may_provision(user)
+
+
+def may_act_as_customer(user: rules.Person, customer: Customer) -> bool:
+    """The customer's own part. Staff who provision may do it too where a stand-in takes AWS's place."""
+    return rules.may_act_in_customer_account(user, customer) or rules.may_provision(user)
+
+
+def may_sign(user: rules.Person, item: ChecklistItem) -> bool:
+    """Each side signs its own items."""
+    if item.owner == Owner.CUSTOMER:
+        return rules.may_act_in_customer_account(user, item.customer)
+    return rules.may_sign_for_provider(user)
+
+
+def may_verify(user: rules.Person, customer: Customer) -> bool:
+    return rules.may_verify(user) or rules.may_act_in_customer_account(user, customer)

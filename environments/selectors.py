@@ -1,0 +1,190 @@
+"""What of environments may this person see. Every read on somebody's behalf begins at `visible_to`."""
+
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
+
+from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
+from environments.states import ItemState
+from portal.accounts.models import User
+from portal.core.errors import NotFound
+
+Person = User | AnonymousUser
+Row = TypeVar("Row", bound=Model)
+
+
+def _one(rows: QuerySet[Row], id: str) -> Row:
+    found = rows.filter(pk=id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def environments(user: Person) -> QuerySet[Environment]:
+    """The environments this person may see, with how many checklist items are true (`green`) of how many (`items`)."""
+    return (
+        Environment.objects.visible_to(user)
+        .select_related("customer", "aws_account")
+        .annotate(
+            items=Count("checklist_items"),
+            green=Count("checklist_items", filter=Q(checklist_items__state=ItemState.GREEN)),
+        )
+        .order_by("-id")
+    )
+
+
+def environment(user: Person, id: str) -> Environment:
+    return _one(environments(user), id)
+
+
+def specifications(user: Person) -> QuerySet[Specification]:
+    return Specification.objects.visible_to(user).select_related("environment__customer").order_by("-id")
+
+
+def specification(user: Person, id: str) -> Specification:
+    return _one(specifications(user), id)
+
+
+def plans(user: Person) -> QuerySet[Plan]:
+    people = ("requested_by", "approved_by")
+    return (
+        Plan.objects.visible_to(user)
+        .select_related("environment__customer", "environment__aws_account", "specification", *people)
+        .order_by("-id")
+    )
+
+
+def plan(user: Person, id: str) -> Plan:
+    return _one(plans(user), id)
+
+
+def latest_plan(environment: Environment) -> Plan | None:
+    return environment.plans.select_related("specification", "approved_by").order_by("-created_at").first()
+
+
+def is_current(plan: Plan) -> bool:
+    """Return whether the plan is of the newest approved answers."""
+    newest = Specification.objects.filter(environment=plan.environment_id).order_by("-version")
+    return newest.values_list("pk", flat=True).first() == plan.specification_id
+
+
+def runs(user: Person) -> QuerySet[Run]:
+    return (
+        Run.objects.visible_to(user)
+        .select_related("environment__customer", "environment__aws_account", "started_by", "plan")
+        .prefetch_related(Prefetch("steps", RunStep.objects.order_by("position")))
+        .order_by("-id")
+    )
+
+
+def run(user: Person, id: str) -> Run:
+    return _one(runs(user), id)
+
+
+def latest_run(environment: Environment) -> Run | None:
+    return environment.runs.prefetch_related("steps").order_by("-created_at").first()
+
+
+def aws_calls(user: Person, run: Run | None = None) -> QuerySet[AwsCall]:
+    """The journal of a run, oldest first; of everything, newest first."""
+    rows = AwsCall.objects.visible_to(user)
+    return rows.filter(run=run).order_by("started_at", "id") if run else rows.order_by("-id")
+
+
+def resources(user: Person, environment: Environment | None = None) -> QuerySet[Resource]:
+    rows = Resource.objects.visible_to(user).select_related("environment__customer").order_by("-id")
+    return rows.filter(environment=environment) if environment else rows
+
+
+def checklist(user: Person, environment: Environment | None = None) -> QuerySet[ChecklistItem]:
+    rows = ChecklistItem.objects.visible_to(user).select_related("environment__customer", "customer", "signed_by")
+    return rows.filter(environment=environment).order_by("position") if environment else rows.order_by("-id")
+
+
+def checklist_item(user: Person, id: str) -> ChecklistItem:
+    return _one(checklist(user), id)
+
+
+def hand_over_ready(environment: Environment) -> bool:
+    """Return whether every item is true. An environment without items is not ready: there is no proof of anything."""
+    states = set(environment.checklist_items.values_list("state", flat=True))
+    return states == {ItemState.GREEN}
+
+
+def topology(environment: Environment) -> dict[str, Any]:
+    """Return the network of the environment as nodes and edges, each edge with the checklist item that proves it."""
+    states = dict(environment.checklist_items.values_list("key", "state"))
+    specification = environment.specifications.order_by("-version").first()
+    content = specification.content if specification else {}
+    nodes = [
+        {"id": "provider", "lane": "provider VPC", "label": "Provider VPC", **_provider_detail(content)},
+        {
+            "id": "vpc",
+            "lane": "customer VPC",
+            "label": f"{environment.name} VPC",
+            "detail": f"{environment.vpc_id} {', '.join(environment.cidr_blocks)}",
+        },
+    ]
+    edges = [
+        {
+            "from": "provider",
+            "to": "vpc",
+            "label": "VPC peering",
+            "status": _edge(states, "peering_active", "routes_both_sides"),
+            "item": "routes_both_sides",
+        }
+    ]
+    _add_zone(content, states, nodes, edges)
+    _add_data_centre(content, states, nodes, edges)
+    return {"nodes": nodes, "edges": edges}
+
+
+def _provider_detail(content: dict[str, Any]) -> dict[str, str]:
+    provider = content.get("provider", {})
+    return {"detail": f"{provider.get('vpc_id', '')} {provider.get('cidr', '')}".strip()}
+
+
+def _add_zone(content: dict[str, Any], states: dict[str, str], nodes: list, edges: list) -> None:
+    dns = content.get("dns", {})
+    if dns.get("choice") != "route53":
+        return
+    nodes.append({"id": "zone", "lane": "customer VPC", "label": "Private zone", "detail": dns["zone"]})
+    edges.append(
+        {
+            "from": "vpc",
+            "to": "zone",
+            "label": "Name mappings",
+            "status": _edge(states, "private_zone", "name_mappings"),
+            "item": "name_mappings",
+        }
+    )
+
+
+def _add_data_centre(content: dict[str, Any], states: dict[str, str], nodes: list, edges: list) -> None:
+    link = content.get("data_centre", {})
+    if link.get("choice", "none") == "none":
+        return
+    label = "IPsec VPN" if link["choice"] == "vpn" else "Direct Connect"
+    nodes.append({"id": "data_centre", "lane": "data centre", "label": "Data centre", "detail": ""})
+    nodes.append({"id": "gateway", "lane": "gateway", "label": label, "detail": link.get("gateway_ip", "")})
+    edges.append(
+        {
+            "from": "data_centre",
+            "to": "gateway",
+            "label": "Firewall ports",
+            "status": _edge(states, "firewall_ports_opened"),
+            "item": "firewall_ports_opened",
+        }
+    )
+    edges.append({"from": "gateway", "to": "vpc", "label": label, "status": "planned", "item": ""})
+
+
+def _edge(states: dict[str, str], *keys: str) -> str:
+    """Return how an edge stands: failing where any item is red, verified where all are true, waiting where some are."""
+    found = [states.get(key, ItemState.OPEN) for key in keys]
+    if ItemState.RED in found:
+        return "failing"
+    if all(state == ItemState.GREEN for state in found):
+        return "verified"
+    return "waiting" if ItemState.GREEN in found else "planned"

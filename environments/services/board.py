@@ -1,0 +1,77 @@
+"""What the journal keeps of a step: its row of the run, and the resources it saw."""
+
+from typing import TYPE_CHECKING
+
+from environments.models import AwsCall, Resource, RunStep
+from environments.provisioning.engine import StepRecord
+from environments.provisioning.ports import Progress, Seen
+from environments.states import CallOutcome, StepState
+
+if TYPE_CHECKING:
+    from environments.models import Run
+    from environments.services.journal import Lease
+
+
+def keep(lease: "Lease", progress: Progress) -> None:
+    """Write where a step has got to. Call it in the writer's transaction."""
+    step = RunStep.objects.get(run_id=lease.run_id, key=progress.step)
+    waits = progress.state == StepState.WAITING
+    if progress.state == StepState.RUNNING:
+        # A wait that is only looked at again keeps its sentence on the page until there is a new one.
+        if step.state != StepState.WAITING:
+            step.state = StepState.RUNNING
+        step.started_at = step.started_at or progress.at
+    else:
+        same_wait = waits and step.state == StepState.WAITING and step.waits_on == progress.waits_on
+        step.waiting_since = (step.waiting_since if same_wait else progress.at) if waits else None
+        step.state = progress.state
+        step.waits_on, step.reason = progress.waits_on, progress.reason
+        step.next_at, step.give_up_at = progress.next_at, progress.give_up_at
+        step.outputs, step.error, step.attempt = progress.outputs, progress.error, progress.attempt
+        step.finished_at = progress.at if progress.state in (StepState.READY, StepState.FAILED) else None
+    step.save()
+    for seen in progress.resources:
+        see(lease, progress, seen)
+
+
+def see(lease: "Lease", progress: Progress, seen: Seen) -> None:
+    """Note that a resource was seen in AWS."""
+    Resource.objects.update_or_create(
+        environment_id=lease.environment_id,
+        step=progress.step,
+        kind=seen.kind,
+        name=seen.name,
+        defaults={
+            "aws_id": seen.aws_id,
+            "account_id": seen.account_id,
+            "region": seen.region,
+            "attributes": seen.attributes,
+            "last_seen_at": progress.at,
+        },
+        create_defaults={
+            "customer_id": lease.customer_id,
+            "aws_id": seen.aws_id,
+            "account_id": seen.account_id,
+            "region": seen.region,
+            "attributes": seen.attributes,
+            "first_seen_at": progress.at,
+            "last_seen_at": progress.at,
+        },
+    )
+
+
+def records(run: "Run") -> dict[str, StepRecord]:
+    """Return what is known of every step, for the engine to go on from."""
+    unanswered: dict[str, AwsCall] = {}
+    for call in AwsCall.objects.filter(run=run, outcome=CallOutcome.INTENT).order_by("started_at"):
+        unanswered[call.step] = call
+    return {
+        step.key: StepRecord(
+            state=step.state,
+            attempt=step.attempt,
+            outputs=step.outputs,
+            next_at=step.next_at,
+            unanswered_at=unanswered[step.key].started_at if step.key in unanswered else None,
+        )
+        for step in run.steps.all()
+    }

@@ -1,0 +1,181 @@
+"""The checklist of an environment: computed from what was seen in AWS, or signed by a named person."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from environments import checklist as template
+from environments import rules
+from environments.models import ChecklistItem, Environment, RunStep
+from environments.provisioning import graph
+from environments.provisioning import plan as planning
+from environments.provisioning.specification import Spec
+from environments.provisioning.steps import BY_KEY, STEPS
+from environments.services import cloud
+from environments.signals import environment_changed
+from environments.states import ItemKind, ItemState, RunState, StepState
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.core import clock, queue
+from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid, Stale
+
+
+def ensure(environment: Environment) -> None:
+    """The environment has the items that its newest specification calls for, and no others."""
+    specification = environment.specifications.order_by("-version").first()
+    if specification is None:
+        return
+    spec = Spec.of(specification.content)
+    wanted = [item for item in template.ITEMS if item.applies(environment, spec)]
+    environment.checklist_items.exclude(key__in=[item.key for item in wanted]).delete()
+    for item in wanted:
+        ChecklistItem.objects.update_or_create(
+            environment=environment,
+            key=item.key,
+            defaults={
+                "customer": environment.customer,
+                "title": item.title,
+                "group": item.group,
+                "owner": item.owner,
+                "kind": item.kind,
+                "position": template.ITEMS.index(item),
+            },
+        )
+
+
+def refresh(environment: Environment) -> None:
+    """Compute every automatic item again from the steps of the latest run. Call it in the transaction of what changed."""
+    ready = {step.key: step for step in _latest_steps(environment) if step.state == StepState.READY}
+    seen = {key: _evidence_of(step) for key, step in ready.items()}
+    _judge(environment, seen, {})
+
+
+def _latest_steps(environment: Environment) -> Iterable[RunStep]:
+    run = environment.runs.exclude(state=RunState.CANCELLED).order_by("-created_at").first()
+    return run.steps.all() if run else []
+
+
+def _evidence_of(step: RunStep) -> dict[str, Any]:
+    return {"step": BY_KEY[step.key].done, "seen": step.outputs, "at": step.finished_at}
+
+
+def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: dict[str, str]) -> None:
+    """Set every automatic item: green where all its steps are among `seen`; red where it was green and is no longer true."""
+    for item in environment.checklist_items.select_for_update().filter(kind=ItemKind.AUTOMATIC):
+        steps = template.BY_KEY[item.key].steps
+        missing = [key for key in steps if key not in seen]
+        if missing:
+            state = ItemState.OPEN if item.state == ItemState.OPEN else ItemState.RED
+            evidence: dict[str, Any] = {
+                "missing": [BY_KEY[key].title for key in missing],
+                "why": _reasons(missing, why_not),
+            }
+        else:
+            state, evidence = ItemState.GREEN, {"steps": [seen[key] for key in steps]}
+        _set(item, state, evidence)
+
+
+def _reasons(missing: list[str], why_not: dict[str, str]) -> list[str]:
+    return [why_not[key] for key in missing if key in why_not]
+
+
+def _set(item: ChecklistItem, state: ItemState, evidence: dict[str, Any]) -> None:
+    now = clock.now()
+    before, item.checked_at = item.state, now
+    item.evidence = {**evidence, "at": now.isoformat()}
+    item.evidence = _plain(item.evidence)
+    fields = ["evidence", "checked_at"]
+    if before != state:
+        item.state, item.changed_at, item.revision = state, now, item.revision + 1
+        fields += ["state", "changed_at", "revision"]
+        action = "checklist_item.regressed" if state == ItemState.RED else "checklist_item.changed"
+        record(action, item, by=None, customer=item.customer, before={"state": before}, after={"state": state})
+    item.save(update_fields=fields)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def sign(item: ChecklistItem, *, note: str, revision: int, by: User) -> ChecklistItem:
+    """A named person of the owner's side says that it is true, and how they know.
+
+    Raises `Forbidden`, `Conflict` for an automatic or signed item, `Stale`, `Invalid` without a note.
+    """
+    with transaction.atomic():
+        item = _open_for(item, revision, by)
+        if item.state == ItemState.GREEN:
+            raise Conflict("This item is signed already.", remedy="Take the signature back first to sign it again.")
+        if not note.strip():
+            raise Invalid([FieldProblem("note", "Enter how you know that this is true", "missing")])
+        return _write_signature(item, ItemState.GREEN, note.strip(), by, signed=True)
+
+
+def unsign(item: ChecklistItem, *, revision: int, by: User) -> ChecklistItem:
+    """Take a signature back: the item is open again. Raises `Forbidden`, `Conflict`, `Stale`."""
+    with transaction.atomic():
+        item = _open_for(item, revision, by)
+        if item.state != ItemState.GREEN:
+            raise Conflict("This item is not signed.")
+        return _write_signature(item, ItemState.OPEN, "", by, signed=False)
+
+
+def _open_for(item: ChecklistItem, revision: int, by: User) -> ChecklistItem:
+    item = (
+        ChecklistItem.objects.select_for_update(of=("self",)).select_related("environment", "customer").get(pk=item.pk)
+    )
+    if not rules.may_sign(by, item):
+        side = "customer's own people" if item.owner == "customer" else "provider's engineers and account managers"
+        raise Forbidden(f"This item is signed by the {side}.")
+    if item.kind == ItemKind.AUTOMATIC:
+        raise Conflict(
+            "This item is computed from what is seen in AWS; nobody signs it.", remedy="Check again instead."
+        )
+    if item.revision != revision:
+        raise Stale("Somebody changed this item since you opened it.", revision=item.revision, current=item.state)
+    return item
+
+
+def _write_signature(item: ChecklistItem, state: ItemState, note: str, by: User, *, signed: bool) -> ChecklistItem:
+    before, now = item.state, clock.now()
+    item.state, item.note, item.signed_by = state, note, by if signed else None
+    item.changed_at = item.checked_at = now
+    item.revision += 1
+    item.save(update_fields=["state", "note", "signed_by", "changed_at", "checked_at", "revision"])
+    action = "checklist_item.signed" if signed else "checklist_item.signature_withdrawn"
+    record(action, item, by=by, customer=item.customer, before={"state": before}, after={"state": state, "note": note})
+    environment_changed.send(sender=Environment, environment=item.environment)
+    return item
+
+
+def request_verification(environment: Environment, *, by: User) -> None:
+    """Have AWS observed again and the automatic items computed from that. Raises `Forbidden`, `Conflict` before a first run."""
+    if not rules.may_verify(by, environment.customer):
+        raise Forbidden("Checking again is for the provider's staff and the customer's contributors.")
+    if not environment.runs.exists():
+        raise Conflict("Nothing is provisioned yet, so there is nothing to check.")
+    with transaction.atomic():
+        record("environment.check_requested", environment, by=by, customer=environment.customer)
+        queue.enqueue("environments.verify", environment=environment.pk)
+
+
+def verify(environment_id: str) -> None:
+    """Observe every step in AWS, changing nothing there, and compute the automatic items from what is seen now."""
+    environment = Environment.objects.select_related("customer").get(pk=environment_id)
+    specification = environment.specifications.order_by("-version").first()
+    if specification is None:
+        return
+    spec = Spec.of(specification.content)
+    found = planning.make(graph.needed(STEPS, spec), cloud.looking(spec))
+    now = clock.now()
+    kept = [step for step in found if step.action == planning.KEEP]
+    seen = {step.step: {"step": BY_KEY[step.step].done, "seen": dict(step.outputs), "at": now} for step in kept}
+    why_not = {step.step: "; ".join(step.details) or step.reason for step in found if step.step not in seen}
+    with transaction.atomic():
+        _judge(environment, seen, why_not)
+        environment_changed.send(sender=Environment, environment=environment)

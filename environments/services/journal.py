@@ -1,0 +1,201 @@
+"""The journal: one writer thread per worker process commits what all its runs say, in groups.
+
+The threads that call AWS never touch the database. They hand over an entry; for the intent of a call that changes something
+they wait until it is durable, for everything else they go on. One transaction takes whatever has gathered: with 16 threads that is
+about 20 commits where a transaction each would be 144, and writers do not queue behind each other.
+
+Each run's entries of a transaction are fenced by its epoch: if another worker has the run, none of them is written and whoever
+speaks next for it gets `LeaseLost`.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
+
+from environments.models import AwsCall, Run
+from environments.provisioning.ports import LeaseLost, Progress
+from environments.services import board
+from environments.states import CallOutcome, RunState
+
+log = logging.getLogger(__name__)
+
+_IDLE_SECONDS = 5
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write for a run, as long as nobody raised its epoch."""
+
+    run_id: str
+    customer_id: str
+    environment_id: str
+    epoch: int
+
+
+@dataclass(slots=True)
+class Entry:
+    """Something to write under a lease. `durable` is resolved after the commit."""
+
+    lease: Lease
+    write: Callable[[], None]
+    durable: Future[None] = field(default_factory=Future)
+
+
+class Writer:
+    """The one thread that writes. It starts with the first entry and ends when nothing came for some seconds."""
+
+    def __init__(self) -> None:
+        self._entries: queue.Queue[Entry] = queue.Queue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def put(self, entry: Entry) -> None:
+        with self._starting:
+            self._entries.put(entry)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._serve, name="journal", daemon=True)
+                self._thread.start()
+
+    def _serve(self) -> None:
+        try:
+            while batch := self._gather():
+                _commit(batch)
+        finally:
+            connection.close()
+
+    def _gather(self) -> list[Entry]:
+        """Return what has gathered; an empty list when the thread is to end."""
+        try:
+            batch = [self._entries.get(timeout=_IDLE_SECONDS)]
+        except queue.Empty:
+            with self._starting:
+                if self._entries.empty():
+                    self._thread = None
+                    return []
+                batch = [self._entries.get_nowait()]
+        while not self._entries.empty():
+            batch.append(self._entries.get_nowait())
+        return batch
+
+
+_writer = Writer()
+
+
+def _commit(batch: list[Entry]) -> None:
+    """Write a batch in one transaction; where the database refuses it, entry by entry, so that one cannot spoil the rest."""
+    try:
+        lost = _write(batch)
+    except DatabaseError:
+        connection.close()
+        for entry in batch:
+            _commit_alone(entry)
+        return
+    for entry in batch:
+        _resolve(entry, LeaseLost(entry.lease.run_id) if entry.lease.run_id in lost else None)
+
+
+def _commit_alone(entry: Entry) -> None:
+    error: Exception | None = None
+    for _ in range(_TRIES):
+        try:
+            lost = _write([entry])
+        except DatabaseError as refused:
+            error = refused
+            connection.close()
+        else:
+            _resolve(entry, LeaseLost(entry.lease.run_id) if lost else None)
+            return
+    log.error("journal entry not written", extra={"run": entry.lease.run_id, "error": type(error).__name__})
+    _resolve(entry, error)
+
+
+def _resolve(entry: Entry, error: Exception | None) -> None:
+    if error:
+        entry.durable.set_exception(error)
+    else:
+        entry.durable.set_result(None)
+
+
+def _write(batch: list[Entry]) -> set[str]:
+    """Write the batch and return the ids of the runs whose lease is lost."""
+    lost = set()
+    with transaction.atomic():
+        for lease in {entry.lease for entry in batch}:
+            if not renew(lease):
+                lost.add(lease.run_id)
+        for entry in batch:
+            if entry.lease.run_id not in lost:
+                entry.write()
+    return lost
+
+
+def renew(lease: Lease) -> bool:
+    """Prolong the lease by the database's clock; False where it belongs to somebody else now."""
+    mine = Run.objects.filter(pk=lease.run_id, epoch=lease.epoch, state=RunState.RUNNING)
+    return bool(mine.update(lease_until=Now() + lease_length()))
+
+
+def lease_length() -> timedelta:
+    return settings.RUN_LEASE
+
+
+class RunJournal:
+    """The journal of one claimed run: what the engine's `Journal` port and the accounts of `cloud` speak to."""
+
+    def __init__(self, lease: Lease) -> None:
+        self.lease = lease
+        self._lost = threading.Event()
+        self._last: Future[None] | None = None
+
+    def progress(self, progress: Progress) -> None:
+        self._say(lambda: board.keep(self.lease, progress))
+
+    def beat(self) -> None:
+        self._say(lambda: None)
+
+    def flush(self) -> None:
+        self._wait(self._put(lambda: None))
+
+    def intend(self, call: AwsCall) -> None:
+        """Make the intent durable before the call may be sent. Raises `LeaseLost`."""
+        call.outcome = CallOutcome.INTENT
+        self._wait(self._put(lambda: call.save(force_insert=True)))
+
+    def answered(self, call: AwsCall) -> None:
+        """Keep the outcome of a call whose intent is durable."""
+        fields = ["outcome", "error_code", "request_id", "duration_ms"]
+        self._say(lambda: call.save(update_fields=fields))
+
+    def looked(self, call: AwsCall) -> None:
+        """Keep a call that changed nothing."""
+        self._say(lambda: call.save(force_insert=True))
+
+    def _say(self, write: Callable[[], None]) -> None:
+        self._put(write).add_done_callback(self._notice)
+
+    def _put(self, write: Callable[[], None]) -> "Future[None]":
+        if self._lost.is_set():
+            raise LeaseLost(self.lease.run_id)
+        entry = Entry(self.lease, write)
+        _writer.put(entry)
+        return entry.durable
+
+    def _wait(self, durable: "Future[None]") -> None:
+        try:
+            durable.result()
+        except LeaseLost:
+            self._lost.set()
+            raise
+
+    def _notice(self, durable: "Future[None]") -> None:
+        if durable.exception() is not None:
+            self._lost.set()

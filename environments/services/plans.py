@@ -1,0 +1,140 @@
+"""Plans: requested, computed by only looking at AWS, approved by digest."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+
+from environments import rules
+from environments.models import Environment, Plan, Run, RunStep, Specification
+from environments.provisioning import graph
+from environments.provisioning import plan as planning
+from environments.provisioning.specification import Spec
+from environments.provisioning.step import Step
+from environments.provisioning.steps import STEPS
+from environments.services import checklist, cloud
+from environments.signals import environment_changed
+from environments.states import ACTIVE_RUNS, PLANS, PlanState
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.core import clock, queue
+from portal.core.errors import Conflict, Forbidden
+
+_OPEN = (PlanState.REQUESTED, PlanState.READY, PlanState.BLOCKED)
+
+
+def request(environment: Environment, *, by: User | None) -> Plan:
+    """Have a plan made from the newest specification; whatever plan was open is out of date from now on.
+
+    `by` is None where the portal itself asks, after the last approval. Raises `Forbidden`, `Conflict` without a specification.
+    """
+    if by is not None and not rules.may_request_plan(by):
+        raise Forbidden("Making a plan is for the provider's engineers and account managers.")
+    with transaction.atomic():
+        specification = environment.specifications.order_by("-version").first()
+        if specification is None:
+            raise Conflict("There is nothing to plan yet: the answers are not approved.")
+        _supersede_open(environment)
+        plan = Plan.objects.create(
+            customer=environment.customer, environment=environment, specification=specification, requested_by=by
+        )
+        checklist.ensure(environment)
+        after = {"specification": specification.version}
+        record("plan.requested", plan, by=by, customer=environment.customer, after=after)
+        queue.enqueue("environments.compute_plan", plan=plan.pk)
+    return plan
+
+
+def _supersede_open(environment: Environment) -> None:
+    for plan in environment.plans.select_for_update().filter(state__in=_OPEN):
+        _move(plan, "supersede")
+
+
+def _move(plan: Plan, act: str, **fields: Any) -> None:
+    plan.state = PLANS.after(plan.state, act)
+    for name, value in fields.items():
+        setattr(plan, name, value)
+    plan.save(update_fields=["state", *fields])
+
+
+def compute(plan_id: str) -> None:
+    """Look at AWS and say what a run would do. Changes nothing there; done twice it does no harm.
+
+    A call that AWS does not answer leaves the plan requested, and the sweep has it computed again.
+    """
+    plan = Plan.objects.select_related("specification", "environment", "customer").get(pk=plan_id)
+    if plan.state != PlanState.REQUESTED:
+        return
+    findings = planning.findings(
+        planning.make(_steps(plan.specification), cloud.looking(Spec.of(plan.specification.content)))
+    )
+    blocked = any(finding["action"] == planning.BLOCKED for finding in findings)
+    digest = digest_of(plan.specification, findings)
+    with transaction.atomic():
+        current = Plan.objects.select_for_update().get(pk=plan_id)
+        if current.state != PlanState.REQUESTED:
+            return
+        act = "block" if blocked else "finish"
+        _move(current, act, findings=findings, digest=digest, computed_at=clock.now())
+        record(
+            "plan.computed", current, by=None, customer=plan.customer, after={"state": current.state, "digest": digest}
+        )
+        environment_changed.send(sender=Environment, environment=plan.environment)
+
+
+def _steps(specification: Specification) -> tuple[Step, ...]:
+    return graph.needed(STEPS, Spec.of(specification.content))
+
+
+def digest_of(specification: Specification, findings: list[dict[str, Any]]) -> str:
+    """SHA-256 of what is approved: the specification's digest and what each step would do."""
+    said = [[f["step"], f["action"], f["details"]] for f in findings]
+    canonical = json.dumps([specification.digest, said], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def approve(plan: Plan, *, digest: str, by: User) -> Run:
+    """Approve exactly what was shown, and start its run.
+
+    Raises `Forbidden`; `Conflict` where the plan is not ready, its digest is another one than shown, the specification has
+    moved on, or another run of the environment is under way.
+    """
+    if not rules.may_provision(by):
+        raise Forbidden("Approving a plan is for the provider's operations engineers.")
+    with transaction.atomic():
+        plan = (
+            Plan.objects.select_for_update().select_related("environment", "customer", "specification").get(pk=plan.pk)
+        )
+        PLANS.after(plan.state, "approve")
+        _require_current(plan, digest)
+        _move(plan, "approve", approved_by=by, approved_at=clock.now())
+        run = _start(plan, by)
+        record("plan.approved", plan, by=by, customer=plan.customer, after={"digest": plan.digest, "run": run.pk})
+        environment_changed.send(sender=Environment, environment=plan.environment)
+        queue.enqueue("environments.advance_run", run=run.pk)
+    return run
+
+
+def _require_current(plan: Plan, digest: str) -> None:
+    again = "Make a new plan, look at it, and approve that one."
+    newest = plan.environment.specifications.order_by("-version").values_list("pk", flat=True)[0]
+    if plan.specification_id != newest:
+        raise Conflict("Answers changed since this plan was made.", code="plan_stale", remedy=again)
+    if plan.digest != digest:
+        raise Conflict("This is not the plan that you were shown.", code="plan_stale", remedy=again)
+    if Run.objects.filter(environment=plan.environment, state__in=ACTIVE_RUNS).exists():
+        raise Conflict(
+            "Another run of this environment is under way.", remedy="Let it end, or cancel it, then approve this plan."
+        )
+
+
+def _start(plan: Plan, by: User) -> Run:
+    run = Run.objects.create(
+        customer=plan.customer, environment=plan.environment, plan=plan, started_by=by, next_at=clock.now()
+    )
+    RunStep.objects.bulk_create(
+        RunStep(customer=plan.customer, run=run, key=step.key, position=position)
+        for position, step in enumerate(_steps(plan.specification), start=1)
+    )
+    return run

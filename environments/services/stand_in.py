@@ -1,0 +1,115 @@
+"""Where a stand-in takes AWS's place, a page may do what the customer would do in their own account.
+
+Only there: without `AWS_STAND_IN_CUSTOMER_ROLE` these acts do not exist. They enter the customer's account as its own
+administrator, never as the provider's role.
+"""
+
+import json
+
+from django.conf import settings
+from django.db import transaction
+
+from environments import rules
+from environments.models import Environment, Run
+from environments.services import runs
+from environments.states import RunState
+from portal import aws
+from portal.accounts.models import User
+from portal.audit.services import record
+from portal.core.errors import Conflict, Forbidden, NotFound
+
+_WAITING = "pending-acceptance"
+
+
+def available() -> bool:
+    """Return whether a stand-in takes AWS's place here."""
+    return bool(settings.AWS_STAND_IN_CUSTOMER_ROLE)
+
+
+def create_role(environment: Environment, *, by: User) -> None:
+    """Create the role that lets the provider in, as the customer would. Raises `NotFound` on AWS, `Forbidden`."""
+    identity = _customer_administrator(environment, by)
+    trust = trust_policy(environment)
+    name = environment.aws_account.role_name
+    region = environment.region
+    try:
+        aws.call(
+            identity,
+            region,
+            "iam",
+            "create_role",
+            changes=True,
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps(trust),
+        )
+    except aws.AwsError as error:
+        if error.kind != aws.Kind.CONFLICT:
+            raise
+        aws.call(
+            identity,
+            region,
+            "iam",
+            "update_assume_role_policy",
+            changes=True,
+            RoleName=name,
+            PolicyDocument=json.dumps(trust),
+        )
+    with transaction.atomic():
+        record("stand_in.role_created", environment, by=by, customer=environment.customer, after={"role": name})
+    _look_again(environment, by)
+
+
+def trust_policy(environment: Environment) -> dict:
+    """Return the trust policy that the customer's role needs: our principal, and the external ID of this account."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": settings.PROVIDER_PRINCIPAL_ARN},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"sts:ExternalId": environment.aws_account.external_id}},
+            }
+        ],
+    }
+
+
+def accept_peering(environment: Environment, *, by: User) -> None:
+    """Accept the pending peering, as the customer would. Raises `NotFound` on AWS, `Forbidden`, `Conflict` without one."""
+    identity = _customer_administrator(environment, by)
+    rows = aws.pages(identity, environment.region, "ec2", "describe_vpc_peering_connections", "VpcPeeringConnections")
+    pending = [
+        row["VpcPeeringConnectionId"]
+        for row in rows
+        if row["AccepterVpcInfo"]["VpcId"] == environment.vpc_id and row["Status"]["Code"] == _WAITING
+    ]
+    if not pending:
+        raise Conflict("No peering request waits in this account.", remedy="Wait until the run has sent it.")
+    for identifier in pending:
+        aws.call(
+            identity,
+            environment.region,
+            "ec2",
+            "accept_vpc_peering_connection",
+            changes=True,
+            VpcPeeringConnectionId=identifier,
+        )
+    with transaction.atomic():
+        record(
+            "stand_in.peering_accepted", environment, by=by, customer=environment.customer, after={"peerings": pending}
+        )
+    _look_again(environment, by)
+
+
+def _customer_administrator(environment: Environment, by: User) -> aws.Identity:
+    if not available():
+        raise NotFound
+    if not rules.may_act_as_customer(by, environment.customer):
+        raise Forbidden("Acting in the customer's account is for the customer's own contributors and administrators.")
+    account = environment.aws_account.account_id
+    return aws.Identity(account, f"arn:aws:iam::{account}:role/{settings.AWS_STAND_IN_CUSTOMER_ROLE}")
+
+
+def _look_again(environment: Environment, by: User) -> None:
+    for run in Run.objects.filter(environment__aws_account=environment.aws_account, state=RunState.WAITING):
+        runs.look_again(run, by=by)

@@ -1,0 +1,25 @@
+"""Leaves: load by id, one service call. Each may run twice or late."""
+
+from celery import shared_task
+
+from environments.services import checklist, plans, runs
+
+
+@shared_task(name="environments.compute_plan")
+def compute_plan(plan: str, **_: object) -> None:
+    plans.compute(plan)
+
+
+@shared_task(name="environments.advance_run")
+def advance_run(run: str, **_: object) -> None:
+    runs.advance(run)
+
+
+@shared_task(name="environments.verify")
+def verify(environment: str, **_: object) -> None:
+    checklist.verify(environment)
+
+
+@shared_task(name="environments.sweep")
+def sweep(**_: object) -> None:
+    runs.sweep()
