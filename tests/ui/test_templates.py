@@ -1,5 +1,6 @@
 """What holds for every template of the portal."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -68,3 +69,10 @@ def test_layers_are_declared_once_and_first() -> None:
     css = (BASE_DIR / "static/css/00-layers.css").read_text(encoding="utf-8")
 
     assert css.strip() == "@layer reset, tokens, base, layout, components, pages, utilities, print;"
+
+
+@pytest.mark.parametrize(("kind", "most_kilobytes"), [("css", 40), ("js", 25)])
+def test_own_files_stay_within_the_budget(kind: str, most_kilobytes: int) -> None:
+    sizes = [len(gzip.compress(file.read_bytes())) for file in (BASE_DIR / f"static/{kind}").glob(f"*.{kind}")]
+
+    assert sum(sizes) <= most_kilobytes * 1024
