@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_PATTERN = rf"[a-z]{{3}}_[{_ALPHABET}]{{26}}"
 
 
 def new_id(prefix: str) -> str:
