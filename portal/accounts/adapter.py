@@ -19,6 +19,14 @@ _PAUSE_SECONDS = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is closed. The administrator of your organisation can open it again.",
+        "email_password_mismatch": "The e-mail address or the password is wrong. Check both, or set a new password.",
+        "enter_current_password": "Enter your current password",
+        "incorrect_password": "That is not your password",
+        "rate_limited": "You tried too often. Wait a minute, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
