@@ -113,7 +113,7 @@ def _lane(node: Mapping[str, Any]) -> str:
     lane = node["lane"]
     if isinstance(lane, int):
         return list(LANES)[lane]
-    key = str(lane).lower()
+    key = str(lane).lower().replace(" ", "_")
     return _ALIASES.get(key, key)
 
 
