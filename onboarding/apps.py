@@ -5,3 +5,6 @@ class OnboardingConfig(AppConfig):
     name = "onboarding"
     label = "onboarding"
     verbose_name = "Onboarding"
+
+    def ready(self) -> None:
+        from onboarding import receivers, tasks  # noqa: F401
