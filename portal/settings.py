@@ -13,6 +13,7 @@ SECRET_KEY = env.text("SECRET_KEY")
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 # The provider whose portal this is.
 PROVIDER_NAME = env.text("PROVIDER_NAME", "WSO2")

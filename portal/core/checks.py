@@ -34,6 +34,16 @@ def allowed_hosts(app_configs: Any, **_: Any) -> list[CheckMessage]:
     return [Error("ALLOWED_HOSTS allows every host with DEBUG off.", hint=hint, id="portal.E002")]
 
 
+@register(Tags.security)
+def vault(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """A vault that cannot open is noticed at the start, not at the first secret."""
+    kinds = {"file": settings.VAULT_KEY_DIR, "kms": settings.VAULT_KMS_KEY_ID}
+    if kinds.get(settings.VAULT_PROVIDER):
+        return []
+    hint = "VAULT_PROVIDER is file, or kms together with VAULT_KMS_KEY_ID."
+    return [Error("The settings name no master key for the vault.", hint=hint, id="portal.E003")]
+
+
 def refuse_to_start_unsafe() -> None:
     """Raise `ImproperlyConfigured` with every error: a WSGI server runs no checks by itself."""
     errors = [message for message in run_checks(tags=[Tags.security]) if message.is_serious()]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,8 +20,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 class RequestContextMiddleware:
     """Gives every request an id, which is in its answer, its log lines and its audit events.
 
-    A caller's own `X-Request-ID` is kept when it is 8 to 64 harmless characters. The address is the peer's: a forged
-    `X-Forwarded-For` changes nothing.
+    A caller's own `X-Request-ID` is kept when it is 8 to 64 harmless characters. The address is the peer's or, behind proxies of
+    our own (`TRUSTED_PROXIES`), what the outermost of them saw: a forged `X-Forwarded-For` changes nothing. Whatever limits or
+    records by address reads `REMOTE_ADDR`, so it is set here once.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -29,7 +31,8 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _ACCEPTED_ID.fullmatch(given) else new_id("req")
-        address = request.META.get("REMOTE_ADDR") or None
+        request.META["REMOTE_ADDR"] = _address(request)
+        address = request.META["REMOTE_ADDR"] or None
         token = context.enter(context.RequestContext(request_id=request_id, ip_address=address))
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
@@ -39,6 +42,14 @@ class RequestContextMiddleware:
             structlog.contextvars.clear_contextvars()
         response["X-Request-ID"] = request_id
         return response
+
+
+def _address(request: HttpRequest) -> str:
+    """Count from the right: each proxy appends who spoke to it, and only what ours appended is true."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if 0 < settings.TRUSTED_PROXIES <= len(hops):
+        return hops[-settings.TRUSTED_PROXIES]
+    return request.META.get("REMOTE_ADDR", "")
 
 
 class DomainErrorMiddleware:

@@ -159,9 +159,48 @@ def test_reset_answers_alike_for_unknown_addresses(client, user):
 
 
 def test_nobody_signs_up(client):
-    response = client.post(
-        "/account/signup/", {"email": "mallory@x.example", "password1": "an entirely other secret"}
-    )
+    response = client.post("/account/signup/", {"email": "mallory@x.example", "password1": "an entirely other secret"})
 
     assert response.status_code in (200, 302, 404)
     assert not User.objects.filter(email="mallory@x.example").exists()
+
+
+def test_limit_of_one_address_counts_the_peer_and_not_what_it_claims(client):
+    statuses = [
+        log_in(
+            client, f"nobody{number}@acme.example", "x", headers={"X-Forwarded-For": f"192.0.2.{number}"}
+        ).status_code
+        for number in range(11)
+    ]
+
+    assert statuses == [200] * 10 + [429]
+
+
+def test_too_many_requests_of_any_kind_get_a_page(client):
+    for number in range(5):
+        client.post(reverse("account_reset_password"), {"email": "hanna@acme.example"})
+
+    response = client.post(reverse("account_reset_password"), {"email": "hanna@acme.example"})
+
+    assert response.status_code == 429
+    assert "Too many attempts" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "seen"),
+    [
+        (0, "203.0.113.5", "127.0.0.1"),
+        (1, "198.51.100.9, 203.0.113.5", "203.0.113.5"),
+        (2, "198.51.100.9, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
+        (3, "203.0.113.5", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "not-an-address", None),
+    ],
+)
+def test_address_is_what_ones_own_proxies_saw(client, user, settings, proxies, forwarded, seen):
+    settings.TRUSTED_PROXIES = proxies
+
+    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.post(reverse("account_logout"), headers={"X-Forwarded-For": forwarded})
+
+    assert AuditEvent.objects.get(action="user.logged_out").ip_address == seen

@@ -33,3 +33,11 @@ def test_debug_takes_any_key(settings):
     settings.SECRET_KEY = "short"
 
     assert checks.secret_key(None) == []
+
+
+@pytest.mark.parametrize("provider", ["kms", "vault", ""])
+def test_portal_refuses_to_start_without_a_master_key(settings, provider):
+    settings.VAULT_PROVIDER = provider
+
+    with pytest.raises(ImproperlyConfigured, match="master key"):
+        checks.refuse_to_start_unsafe()
