@@ -8,6 +8,7 @@ The wall time of a run is its critical path: a step starts in the moment its las
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,13 +18,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from environments.provisioning import graph, messages
-from environments.provisioning.ports import CallFailed, Failure, Journal, Progress
+from environments.provisioning.ports import CallFailed, Failure, Journal, LeaseLost, Progress
 from environments.provisioning.step import AWS, Context, Drifted, Missing, Pending, Ready, Step, StepRefused
+
+log = logging.getLogger(__name__)
 
 READY, WAITING, RUNNING, FAILED, PENDING = "ready", "waiting", "running", "failed", "pending"
 
 MOST_ATTEMPTS = 8
 """Retryable failures in a row before a step asks a person."""
+
+_CONFLICTS = 5
+"""Times in a row that AWS may refuse a create as a duplicate of something it does not show (reads lag behind)."""
 
 _LINGER = timedelta(seconds=3)
 """A wait shorter than this is sat out, which is cheaper than handing the run back."""
@@ -33,13 +39,14 @@ _SETTLE_LOOK = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """What is known of a step when the engine starts. `unanswered_at`: when the latest call whose outcome is unknown began."""
+    """What is known of a step. `unseen_at`: when the latest change was sent whose effect has not been seen yet, be it that
+    its answer was lost or that AWS still shows what was before."""
 
     state: str = PENDING
     attempt: int = 0
     outputs: Mapping[str, Any] = field(default_factory=dict)
     next_at: datetime | None = None
-    unanswered_at: datetime | None = None
+    unseen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Engine:
         clock: Callable[[], datetime],
         settle: timedelta,
         threads: int = 16,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.steps = tuple(steps)
         self.records = {step.key: records.get(step.key, StepRecord()) for step in steps}
@@ -71,6 +79,7 @@ class Engine:
         self.clock = clock
         self.settle = settle
         self.threads = threads
+        self.sleep = sleep
         self.under_way: dict[Future[Progress], str] = {}
 
     def advance(self) -> Outcome:
@@ -112,7 +121,7 @@ class Engine:
         if next_at is None or next_at - self.clock() > _LINGER:
             return False
         self.journal.beat()
-        time.sleep(max(0.0, min(0.25, (next_at - self.clock()).total_seconds())))
+        self.sleep(max(0.0, min(0.25, (next_at - self.clock()).total_seconds())))
         return True
 
     def _collect(self) -> None:
@@ -156,6 +165,11 @@ class Engine:
             return self._failed(step, record, failed)
         except StepRefused as refused:
             return self._stop(step, record, messages.refusal(refused))
+        except LeaseLost:
+            raise
+        except Exception as defect:
+            log.exception("step met what it was not written for", extra={"step": step.key})
+            return self._stop(step, record, messages.defect(defect))
 
     def _seek(self, step: Step, record: StepRecord, ctx: Context) -> Progress:
         finding = step.observe(ctx)
@@ -163,20 +177,41 @@ class Engine:
             settled_at = self._settled_at(step, record)
             if settled_at and self.clock() < settled_at:
                 return self._wait(step, record, _unsettled(settled_at))
-            step.apply(ctx)
+            self._apply(step, ctx)
             finding = step.observe(ctx)
         if isinstance(finding, Ready):
+            self._note_unseen(step, None)
             now = self.clock()
             return Progress(step.key, READY, 0, now, outputs=finding.outputs, resources=finding.resources)
         if isinstance(finding, Pending):
-            return self._wait(step, replace(record, attempt=0), finding)
+            return self._pending(step, record, finding)
         return self._not_yet(step, record, finding)
 
+    def _apply(self, step: Step, ctx: Context) -> None:
+        """Apply, and note the moment where the effect may be there without being seen."""
+        sent_at = self.clock()
+        try:
+            step.apply(ctx)
+        except CallFailed as failed:
+            if failed.failure == Failure.UNKNOWN:
+                self._note_unseen(step, sent_at)
+            raise
+        self._note_unseen(step, sent_at)
+
+    def _note_unseen(self, step: Step, at: datetime | None) -> None:
+        """Only the thread of the step writes while the step is under way."""
+        self.records[step.key] = replace(self.records[step.key], unseen_at=at)
+
     def _settled_at(self, step: Step, record: StepRecord) -> datetime | None:
-        """When a create whose answer was lost may be made again; None where that is no matter."""
-        if not step.settles or record.unanswered_at is None:
+        """When a create whose effect was never seen may be made again; None where that is no matter."""
+        if not step.settles or record.unseen_at is None:
             return None
-        return record.unanswered_at + self.settle
+        return record.unseen_at + self.settle
+
+    def _pending(self, step: Step, record: StepRecord, pending: Pending) -> Progress:
+        if pending.give_up_at and pending.give_up_at <= self.clock():
+            return self._stop(step, record, messages.overdue(pending.reason, pending.give_up_at))
+        return self._wait(step, replace(record, attempt=0), pending)
 
     def _wait(self, step: Step, record: StepRecord, pending: Pending) -> Progress:
         now = self.clock()
@@ -209,6 +244,10 @@ class Engine:
         if failed.failure == Failure.RETRYABLE and record.attempt + 1 < MOST_ATTEMPTS:
             pending = Pending(AWS, "AWS asks to slow down, or did not answer. We try again.", back_off(record.attempt))
             return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
+        if failed.failure == Failure.CONFLICT and record.attempt + 1 < _CONFLICTS:
+            reason = "AWS says that it is there already and does not show it yet."
+            pending = Pending(AWS, reason, back_off(record.attempt))
+            return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
         return self._stop(step, record, messages.explain(failed))
 
     def _stop(self, step: Step, record: StepRecord, error: dict[str, str]) -> Progress:
@@ -222,5 +261,5 @@ def back_off(attempt: int) -> timedelta:
 
 
 def _unsettled(settled_at: datetime) -> Pending:
-    reason = f"An earlier call's answer was lost. Until {settled_at:%H:%M:%S} UTC we look for what it may have made."
+    reason = f"An earlier call may have made it unseen. Until {settled_at:%H:%M:%S} UTC we look before it is made again."
     return Pending(AWS, reason, _SETTLE_LOOK)

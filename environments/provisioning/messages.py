@@ -1,5 +1,7 @@
 """AWS errors as sentences with a remedy."""
 
+from datetime import datetime
+
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.step import StepRefused
 
@@ -63,3 +65,17 @@ def explain(failed: CallFailed) -> dict[str, str]:
 
 def refusal(refused: StepRefused) -> dict[str, str]:
     return {"code": refused.code, "message": refused.message, "remedy": refused.remedy}
+
+
+def overdue(reason: str, give_up_at: datetime) -> dict[str, str]:
+    """Explain a wait that went on past its deadline."""
+    message = f"The time ran out at {give_up_at:%d %B %Y %H:%M} UTC. It waited for this: {reason}"
+    remedy = "Agree on who acts and when, then retry this step."
+    return {"code": "overdue", "message": message, "remedy": remedy}
+
+
+def defect(error: Exception) -> dict[str, str]:
+    """Explain an error that no rule of ours foresees. Only its kind is told: its text may hold anything."""
+    message = f"The portal met something that it was not written for ({type(error).__name__})."
+    remedy = "Nothing that stands is lost. Look at the worker's log, then retry this step."
+    return {"code": "defect", "message": message, "remedy": remedy}

@@ -1,5 +1,7 @@
 """What the journal keeps of a step: its row of the run, and the resources it saw."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from environments.models import AwsCall, Resource, RunStep
@@ -62,16 +64,30 @@ def see(lease: "Lease", progress: Progress, seen: Seen) -> None:
 
 def records(run: "Run") -> dict[str, StepRecord]:
     """Return what is known of every step, for the engine to go on from."""
-    unanswered: dict[str, AwsCall] = {}
-    for call in AwsCall.objects.filter(run=run, outcome=CallOutcome.INTENT).order_by("started_at"):
-        unanswered[call.step] = call
     return {
         step.key: StepRecord(
             state=step.state,
             attempt=step.attempt,
             outputs=step.outputs,
             next_at=step.next_at,
-            unanswered_at=unanswered[step.key].started_at if step.key in unanswered else None,
+            unseen_at=unseen,
         )
-        for step in run.steps.all()
+        for step, unseen in _with_unseen(run)
     }
+
+
+def _with_unseen(run: "Run") -> Iterator[tuple[RunStep, datetime | None]]:
+    """Yield each step with the moment of its latest change that may have taken effect.
+
+    A change that AWS confirmed before a person had the step started again does not count: that person saw what became of it.
+    """
+    changes = AwsCall.objects.filter(run=run, changes=True).exclude(outcome=CallOutcome.ERROR)
+    sent = list(changes.order_by("started_at").values_list("step", "outcome", "started_at"))
+    for step in run.steps.all():
+        since = step.started_at
+        times = [
+            at
+            for key, outcome, at in sent
+            if key == step.key and (outcome == CallOutcome.INTENT or (since and at >= since))
+        ]
+        yield step, max(times, default=None)

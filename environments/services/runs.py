@@ -147,7 +147,15 @@ def retry(run: Run, *, by: User, step_key: str | None = None) -> Run:
 def _reopen(run: Run, keys: Iterable[str]) -> None:
     wanted = {name for key in keys for name in (key, *BY_KEY[key].retry_from)}
     run.steps.filter(key__in=wanted).update(
-        state=StepState.PENDING, attempt=0, error={}, reason="", waits_on="", next_at=None, finished_at=None
+        state=StepState.PENDING,
+        attempt=0,
+        error={},
+        outputs={},
+        reason="",
+        waits_on="",
+        next_at=None,
+        started_at=None,
+        finished_at=None,
     )
 
 

@@ -14,6 +14,7 @@ from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, CUSTOMER, Context, Finding, Missing, Pending, Ready, Step, StepRefused
 
 EXPIRES_AFTER = timedelta(days=7)
+_READS_LAG = timedelta(minutes=5)
 _LIVE = frozenset({"initiating-request", "pending-acceptance", "provisioning", "active"})
 
 Peering = dict[str, Any]
@@ -51,6 +52,41 @@ def seen(ctx: Context, peering: Peering) -> Seen:
     return Seen("vpc_peering", name, identifier, ctx.provider.account_id, ctx.provider.region, attributes)
 
 
+def find(ctx: Context, identifier: str) -> Peering | None:
+    """Return the peering of this id, None where AWS does not show it (any more)."""
+    try:
+        answer = ctx.provider.read("ec2", "describe_vpc_peering_connections", VpcPeeringConnectionIds=[identifier])
+    except CallFailed as failed:
+        if failed.failure == Failure.MISSING:
+            return None
+        raise
+    rows = answer["VpcPeeringConnections"]
+    return next((row for row in rows if row["VpcPeeringConnectionId"] == identifier), None)
+
+
+def ended(ctx: Context, identifier: str, code: str) -> StepRefused:
+    """Return what to tell of a peering that is dead."""
+    ranges = f"{ctx.spec.provider_cidr} and {', '.join(ctx.spec.customer_cidrs)}"
+    told = {
+        "rejected": (
+            f"The customer rejected the peering {identifier}.",
+            "Ask the customer why. Once that is settled, retry this step to send a new request.",
+        ),
+        "expired": (
+            f"Nobody accepted the peering {identifier} within 7 days, so AWS let it expire.",
+            "Agree on who accepts, then retry this step to send a new request.",
+        ),
+        "failed": (
+            f"AWS could not set up the peering {identifier}: the ranges of the two VPCs overlap, or the VPC is not "
+            f"in the stated account. Known ranges: {ranges}.",
+            "Compare all ranges of both VPCs. Peering is impossible while any of them overlap.",
+        ),
+    }
+    otherwise = (f"The peering {identifier} is {code}.", "Retry this step to send a new request.")
+    message, remedy = told.get(code, otherwise)
+    return StepRefused(message, remedy=remedy, code=f"peering_{code}")
+
+
 class PeeringRequest(Step):
     key = "peering_request"
     title = "Peering request"
@@ -66,18 +102,16 @@ class PeeringRequest(Step):
         )
 
     def observe(self, ctx: Context) -> Finding:
+        """There as soon as AWS has taken it; how it goes on is for the acceptance, which follows this one id."""
         peering = live(ctx)
         if peering is None:
             return Missing()
-        if status(peering) == "initiating-request":
-            reason = "AWS is delivering the request to the customer's account."
-            return Pending(AWS, reason, timedelta(seconds=1), resources=(seen(ctx, peering),))
         created = {"peering_id": peering["VpcPeeringConnectionId"], "requested_at": ctx.now.isoformat()}
         return Ready(created, (seen(ctx, peering),))
 
     def apply(self, ctx: Context) -> None:
         tags = names.listed(names.tags(ctx.spec, self.key, f"{ctx.spec.customer_slug} {ctx.spec.environment_name}"))
-        ctx.provider.change(
+        answer = ctx.provider.change(
             "ec2",
             "create_vpc_peering_connection",
             VpcId=ctx.spec.provider_vpc_id,
@@ -86,6 +120,10 @@ class PeeringRequest(Step):
             PeerRegion=ctx.spec.customer_region,
             TagSpecifications=[{"ResourceType": "vpc-peering-connection", "Tags": tags}],
         )
+        identifier = answer["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        made = find(ctx, identifier)
+        if made and status(made) not in _LIVE:
+            raise ended(ctx, identifier, status(made))
 
     def remove(self, ctx: Context) -> None:
         peering = live(ctx)
@@ -112,7 +150,10 @@ class PeeringAcceptance(Step):
     def observe(self, ctx: Context) -> Finding:
         request = ctx.outputs["peering_request"]
         identifier = request["peering_id"]
-        peering = self._find(ctx, identifier)
+        requested_at = datetime.fromisoformat(request["requested_at"])
+        peering = find(ctx, identifier)
+        if peering is None and ctx.now - requested_at < _READS_LAG:
+            return Pending(AWS, "AWS does not show the new request everywhere yet.", timedelta(seconds=1))
         if peering is None:
             raise StepRefused(
                 f"The peering {identifier} is no longer there.",
@@ -125,19 +166,8 @@ class PeeringAcceptance(Step):
         if code in ("initiating-request", "provisioning"):
             return Pending(AWS, "AWS is setting up the peering.", timedelta(seconds=1))
         if code == "pending-acceptance":
-            requested_at = datetime.fromisoformat(request["requested_at"])
             return self._waiting(ctx, identifier, peering.get("ExpirationTime") or requested_at + EXPIRES_AFTER)
-        raise self._ended(code, identifier, ctx)
-
-    def _find(self, ctx: Context, identifier: str) -> Peering | None:
-        try:
-            answer = ctx.provider.read("ec2", "describe_vpc_peering_connections", VpcPeeringConnectionIds=[identifier])
-        except CallFailed as failed:
-            if failed.failure == Failure.MISSING:
-                return None
-            raise
-        rows = answer["VpcPeeringConnections"]
-        return next((row for row in rows if row["VpcPeeringConnectionId"] == identifier), None)
+        raise ended(ctx, identifier, code)
 
     def _waiting(self, ctx: Context, identifier: str, expires_at: datetime) -> Finding:
         reason = (
@@ -145,30 +175,6 @@ class PeeringAcceptance(Step):
             f"{ctx.spec.customer_region}. The request comes from account {ctx.spec.provider_account_id}."
         )
         return Pending(CUSTOMER, reason, ctx.poll_customer, give_up_at=expires_at)
-
-    def _ended(self, code: str, identifier: str, ctx: Context) -> StepRefused:
-        ranges = f"{ctx.spec.provider_cidr} and {', '.join(ctx.spec.customer_cidrs)}"
-        told = {
-            "rejected": (
-                f"The customer rejected the peering {identifier}.",
-                "Ask the customer why. Once that is settled, retry this step to send a new request.",
-            ),
-            "expired": (
-                f"Nobody accepted the peering {identifier} within 7 days, so AWS let it expire.",
-                "Agree on who accepts, then retry this step to send a new request.",
-            ),
-            "failed": (
-                f"AWS could not set up the peering {identifier}: the ranges of the two VPCs overlap, or the VPC is not "
-                f"in the stated account. Known ranges: {ranges}.",
-                "Compare all ranges of both VPCs. Peering is impossible while any of them overlap.",
-            ),
-        }
-        otherwise = (
-            f"The peering {identifier} is {code}.",
-            "Retry this step to send a new request.",
-        )
-        message, remedy = told.get(code, otherwise)
-        return StepRefused(message, remedy=remedy, code=f"peering_{code}")
 
     def apply(self, ctx: Context) -> None:
         """Only the customer can accept."""

@@ -1,0 +1,193 @@
+"""A run in memory: a journal, a clock that jumps over every wait, and a worker that may die and be replaced."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from environments.provisioning import graph
+from environments.provisioning.engine import READY, Engine, Outcome, StepRecord
+from environments.provisioning.ports import CallFailed, Failure, LeaseLost, Progress
+from environments.provisioning.specification import Spec
+from environments.provisioning.step import Context, Step
+from environments.provisioning.steps import STEPS
+from tests.fakes.aws import Cloud, Crash, accounts
+
+SETTLE = timedelta(minutes=5)
+
+
+def spec(**changes: Any) -> Spec:
+    content = {
+        "environment": {"id": "env_1", "name": "Production", "kind": "production"},
+        "customer": {
+            "slug": "acme",
+            "account_id": "222222222222",
+            "role_arn": "arn:aws:iam::222222222222:role/Provisioner",
+            "external_id": "external-id",
+            "region": "eu-west-1",
+            "vpc_id": "vpc-0a1b2c3d4e5f60001",
+            "cidr_blocks": ["10.20.0.0/16"],
+        },
+        "provider": {
+            "name": "WSO2",
+            "tag_prefix": "wso2",
+            "account_id": "111111111111",
+            "region": "eu-west-1",
+            "vpc_id": "vpc-0a1b2c3d4e5f60718",
+            "cidr": "10.200.0.0/16",
+        },
+        "products": [
+            {
+                "product": "api-manager",
+                "version": "4.5.0",
+                "hostname": "am.acme.internal",
+                "address": "10.20.0.10",
+            },
+            {
+                "product": "identity-server",
+                "version": "7.1.0",
+                "hostname": "is.acme.internal",
+                "address": "10.20.0.11",
+            },
+        ],
+        "dns": {"choice": "route53", "zone": "acme.internal"},
+        "logs": {"retention_days": 30},
+    }
+    return replace(Spec.of(content), **changes)
+
+
+WHOLE = {"peerings": 1, "routes": 4, "zones": 1, "records": 2, "buckets": 2, "trails": 1}
+"""Exactly one of each resource of `spec()`, with its two route tables on each side."""
+
+
+class Recorder:
+    """What a journal keeps: progress, and the changes whose effect is not known."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, StepRecord] = {}
+        self.said: list[Progress] = []
+        self.lost = False
+        self.intents: list[tuple[str, str]] = []
+
+    def progress(self, progress: Progress) -> None:
+        self._require_lease()
+        self.said.append(progress)
+        known = self.records.get(progress.step, StepRecord())
+        self.records[progress.step] = replace(
+            known,
+            state=progress.state,
+            attempt=progress.attempt,
+            outputs=progress.outputs,
+            next_at=progress.next_at,
+            unseen_at=None if progress.state == READY else known.unseen_at,
+        )
+
+    def intend(self, step: str, operation: str, at: datetime) -> None:
+        self._require_lease()
+        self.intents.append((step, operation))
+        self.records[step] = replace(self.records.get(step, StepRecord()), unseen_at=at)
+
+    def beat(self) -> None:
+        self._require_lease()
+
+    def flush(self) -> None:
+        self._require_lease()
+
+    def _require_lease(self) -> None:
+        if self.lost:
+            raise LeaseLost("run")
+
+
+class _Working:
+    """An account whose changes are in the journal before they are sent; a refusal takes the intent back."""
+
+    def __init__(self, account: Any, step: str, run: "FakeRun") -> None:
+        self._account, self._step, self._run = account, step, run
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._account, name)
+
+    def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        before = self._run.journal.records.get(self._step, StepRecord()).unseen_at
+        self._run.journal.intend(self._step, operation, self._run.now)
+        try:
+            return self._account.change(service, operation, **params)
+        except CallFailed as failed:
+            if failed.failure != Failure.UNKNOWN:
+                record = self._run.journal.records[self._step]
+                self._run.journal.records[self._step] = replace(record, unseen_at=before)
+            raise
+
+
+class FakeRun:
+    """A run on a fake cloud. Time only passes where somebody waits."""
+
+    def __init__(self, cloud: Cloud, steps: Sequence[Step] = STEPS) -> None:
+        self.cloud = cloud
+        self.steps = graph.needed(steps, cloud.spec)
+        self.journal = Recorder()
+        self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+        self.crashes = 0
+
+    def states(self) -> dict[str, str]:
+        return {step.key: self.journal.records.get(step.key, StepRecord()).state for step in self.steps}
+
+    def last(self, step: str) -> Progress:
+        return next(progress for progress in reversed(self.journal.said) if progress.step == step)
+
+    def context(self, step: str, outputs: Mapping[str, Mapping[str, Any]], now: datetime) -> Context:
+        provider, customer = (_Working(account, step, self) for account in accounts(self.cloud))
+        return Context(self.cloud.spec, provider, customer, now, timedelta(seconds=30), outputs)
+
+    def advance(self) -> Outcome:
+        """One worker works on the run until it waits, ends, or the worker dies (`Crash`)."""
+        return Engine(
+            self.steps,
+            self.journal.records,
+            context=self.context,
+            journal=self.journal,
+            clock=lambda: self.now,
+            settle=SETTLE,
+            threads=4,
+            sleep=self._sleep,
+        ).advance()
+
+    def reopen(self) -> None:
+        """A person retries what has stopped."""
+        for key, record in self.journal.records.items():
+            if record.state == "failed":
+                self.journal.records[key] = replace(record, state="pending", attempt=0, outputs={}, next_at=None)
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=max(seconds, 0.001))
+
+    def run(self, *, accepts: bool = True, most: int = 200) -> Outcome:
+        """Advance again and again as the sweep does, with a new worker for each that dies, until the run ends.
+
+        `accepts`: the customer accepts whatever peering waits.
+        """
+        for _ in range(most):
+            try:
+                outcome = self.advance()
+            except Crash:
+                self.crashes += 1
+                continue
+            if outcome.state != "waiting":
+                return outcome
+            if accepts:
+                self.cloud.accept()
+            elif self.last("peering_acceptance").state == "waiting":
+                return outcome
+            self.now = max(self.now, outcome.next_at or self.now)
+        raise AssertionError(f"no end in {most} advances: {self.states()}")
+
+
+def nth(count: int, act: Callable[[], None]) -> Callable[[str], None]:
+    """Return an interference that acts at the n-th call only."""
+    calls = iter(range(1, 10_000))
+
+    def interfere(operation: str) -> None:
+        if next(calls) == count:
+            act()
+
+    return interfere
