@@ -20,9 +20,9 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 class RequestContextMiddleware:
     """Gives every request an id, which is in its answer, its log lines and its audit events.
 
-    A caller's own `X-Request-ID` is kept when it is 8 to 64 harmless characters. The address is the peer's or, behind proxies of
-    our own (`TRUSTED_PROXIES`), what the outermost of them saw: a forged `X-Forwarded-For` changes nothing. Whatever limits or
-    records by address reads `REMOTE_ADDR`, so it is set here once.
+    A caller's own `X-Request-ID` is kept when it is 8 to 64 harmless characters. The address is the peer's or, behind proxies
+    of our own (`TRUSTED_PROXIES`), what the outermost of them saw: a forged `X-Forwarded-For` changes nothing. Whatever limits
+    or records by address reads `REMOTE_ADDR`, so it is set here once.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -177,7 +177,7 @@ def test_limit_of_one_address_counts_the_peer_and_not_what_it_claims(client):
 
 
 def test_too_many_requests_of_any_kind_get_a_page(client):
-    for number in range(5):
+    for _ in range(5):
         client.post(reverse("account_reset_password"), {"email": "hanna@acme.example"})
 
     response = client.post(reverse("account_reset_password"), {"email": "hanna@acme.example"})
