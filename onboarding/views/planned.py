@@ -7,14 +7,17 @@ from django.conf import settings
 
 from environments.catalogue.regions import REGIONS
 
+SECTIONS = ("remote_access", "data_centre")
+"""The sections whose answers the drawing shows."""
+
 _PLANNED = "planned"
 _CONNECTIONS = {"vpn": "VPN", "direct_connect": "Direct Connect"}
 
 
 def topology(answers: Mapping[str, Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
     """Return nodes and edges for the drawing. `answers` are drafts: whatever is not said yet is not drawn."""
-    environments = [row for row in answers.get("remote_access", {}).get("environments", []) if isinstance(row, Mapping)]
-    line = answers.get("data_centre", {})
+    rows, line = answers.get("remote_access", {}).get("environments", []), answers.get("data_centre", {})
+    environments = [row for row in rows if isinstance(row, Mapping)]
     kind = _CONNECTIONS.get(line.get("choice", ""), "")
     nodes = [_hub(), *_vpcs(environments)]
     edges = [_edge(f"vpc{index}", "hub", "Peering") for index, _ in enumerate(environments)]

@@ -12,7 +12,7 @@ from onboarding.sections import SECTIONS as ALL_SECTIONS
 from onboarding.sections import definition
 from onboarding.services import sections as services
 from onboarding.states import SECTIONS, SectionState, Stage
-from onboarding.views import comparison, fields
+from onboarding.views import comparison, fields, planned
 from onboarding.views.submissions import Submission
 from portal.accounts.models import User
 from portal.core.errors import FieldProblem
@@ -46,8 +46,17 @@ def page(
         "help": fields.help_for(what.questions),
         "ready": editable and section.state != SectionState.EMPTY and not (problems or services.problems(section)),
         "may_withdraw": rules.may_answer(user, section) and SECTIONS.allows(section.state, "withdraw"),
+        "topology": _drawing(section, shown),
         **_said(section),
     }
+
+
+def _drawing(section: Section, answers: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the planned network where this section's answers change it, as they stand now."""
+    if section.key not in planned.SECTIONS:
+        return None
+    drawn = Section.objects.filter(onboarding=section.onboarding_id, key__in=planned.SECTIONS)
+    return planned.topology({**dict(drawn.values_list("key", "answers")), section.key: answers})
 
 
 def may_edit(user: User, section: Section) -> bool:

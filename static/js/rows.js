@@ -34,9 +34,10 @@ function changed(group, words) {
 }
 
 function add(group) {
-  const fresh = group.querySelector("template[data-row-template]").content.cloneNode(true);
+  const [template] = own(group, "template[data-row-template]");
+  const fresh = template.content.cloneNode(true);
   const rows = own(group, "[data-row]");
-  const place = rows.at(-1) ?? group.querySelector("template[data-row-template]");
+  const place = rows.at(-1) ?? template;
   place.after(fresh);
   changed(group, "Added");
   own(group, "[data-row]").at(rows.length)?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
