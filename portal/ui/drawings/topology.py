@@ -18,9 +18,11 @@ _ALIASES = {
     "datacentre": "data_centre",
     "data centre": "data_centre",
 }
-WIDTH, MARGIN, TOP = 1000, 1, 44
+MARGIN, TOP = 1, 44
 NODE_HEIGHT, NODE_GAP, PADDING = 60, 34, 14
-_WIDE, _NARROW = 220, 170
+# By the number of lanes: how wide the drawing is, and each node in it. At these widths words have their natural size.
+_WIDTHS = {0: 400, 1: 400, 2: 760, 3: 920, 4: 1080}
+_NODE_WIDTHS = {0: 210, 1: 210, 2: 210, 3: 200, 4: 176}
 _ASIDE, _DISC, _DETOUR = 16, 11, 30
 _LABEL_CHARACTER, _DETAIL_CHARACTER = 7.2, 6.7
 
@@ -89,8 +91,8 @@ class Topology:
     lanes: list[Lane]
     nodes: list[Node]
     edges: list[Edge]
+    width: float
     height: float
-    width: int = WIDTH
 
 
 def draw(data: Mapping[str, Any]) -> Topology:
@@ -106,7 +108,7 @@ def draw(data: Mapping[str, Any]) -> Topology:
         if edge["from"] in by_id and edge["to"] in by_id
     ]
     lowest = max((edge.y + _DISC for edge in edges), default=floor)
-    return Topology(_lanes(used), nodes, edges, max(floor, lowest) + PADDING)
+    return Topology(_lanes(used), nodes, edges, _WIDTHS[len(used)], max(floor, lowest) + PADDING)
 
 
 def _lane(node: Mapping[str, Any]) -> str:
@@ -117,18 +119,13 @@ def _lane(node: Mapping[str, Any]) -> str:
     return _ALIASES.get(key, key)
 
 
-def _lane_width(count: int) -> float:
-    return _NARROW if count > 3 else _WIDE
-
-
 def _lane_x(index: int, count: int) -> float:
-    if count == 1:
-        return (WIDTH - _lane_width(count)) / 2
-    return round(MARGIN + index * (WIDTH - 2 * MARGIN - _lane_width(count)) / (count - 1), 1)
+    room = _WIDTHS[count] - 2 * MARGIN - _NODE_WIDTHS[count]
+    return round(MARGIN + (index / (count - 1) if count > 1 else 0.5) * room, 1)
 
 
 def _lanes(used: list[str]) -> list[Lane]:
-    return [Lane(LANES[key], _lane_x(index, len(used)), _lane_width(len(used))) for index, key in enumerate(used)]
+    return [Lane(LANES[key], _lane_x(index, len(used)), _NODE_WIDTHS[len(used)]) for index, key in enumerate(used)]
 
 
 def _nodes(raw: list[Mapping[str, Any]], used: list[str]) -> list[Node]:
@@ -143,7 +140,7 @@ def _nodes(raw: list[Mapping[str, Any]], used: list[str]) -> list[Node]:
 
 def _node(raw: Mapping[str, Any], lane: int, place: int, top: float, lanes: int) -> Node:
     x, y = _lane_x(lane, lanes), top + place * (NODE_HEIGHT + NODE_GAP)
-    return Node(str(raw["id"]), str(raw["label"]), str(raw.get("detail") or ""), lane, x, y, _lane_width(lanes))
+    return Node(str(raw["id"]), str(raw["label"]), str(raw.get("detail") or ""), lane, x, y, _NODE_WIDTHS[lanes])
 
 
 def _edge(raw: Mapping[str, Any], source: Node, target: Node, floor: float) -> Edge:
