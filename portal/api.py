@@ -1,3 +1,30 @@
-from django.urls import URLPattern
+"""Every address of the API: each app's own, the contract, and one answer for all the rest."""
 
-urlpatterns: list[URLPattern] = []
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.urls import include, path, re_path, register_converter
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from portal.core import problems
+from portal.core.paths import IdConverter
+
+register_converter(IdConverter, "id")
+
+v1 = [
+    path("", include("portal.accounts.api.urls")),
+    path("", include("portal.audit.api.urls")),
+    path("", include("onboarding.api.urls")),
+    path("", include("environments.api.urls")),
+    path("", include("backups.api.urls")),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path(
+        "docs/",
+        login_required(SpectacularSwaggerSplitView.as_view(url_name="openapi", template_name="api/docs.html")),
+        name="api_docs",
+    ),
+]
+
+urlpatterns = [
+    path("v1/", include(v1)),
+    re_path(r"", csrf_exempt(login_not_required(problems.unknown_address)), name="unknown_api_address"),
+]

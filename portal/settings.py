@@ -264,6 +264,20 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "CustomerRole": "portal.accounts.states.CustomerRole",
+        "StaffRole": "portal.accounts.states.StaffRole",
+        "Stage": "onboarding.states.Stage",
+        "SectionState": "onboarding.states.SectionState",
+        "HandOverState": "onboarding.states.HandOverState",
+        "EnvironmentKind": "environments.states.EnvironmentKind",
+        "PlanState": "environments.states.PlanState",
+        "RunState": "environments.states.RunState",
+        "StepState": "environments.states.StepState",
+        "ItemKind": "environments.states.ItemKind",
+        "ItemState": "environments.states.ItemState",
+        "Owner": "environments.states.Owner",
+    },
 }
 
 LANGUAGE_CODE = "en-gb"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.accounts.models import User
 from portal.core import etags, idempotency, pagination, queries
 from portal.core.errors import FieldProblem, Forbidden, Invalid, NotFound
 from portal.core.inputs import Input, NoInput
@@ -63,14 +64,15 @@ def operation(
     takes: type[Input] = NoInput,
     status: int = 200,
     many: bool = False,
+    paged: bool = True,
     guarded: bool = False,
     unrepeatable: bool = False,
     params: tuple[Param, ...] = (),
 ) -> Callable[[Handler], Handler]:
-    """Declare what a method needs, takes and gives. A list takes `limit` and `cursor` besides its own parameters."""
-    declared = Operation(
-        scope, gives, takes, status, many, guarded, unrepeatable, (*params, *pagination.PARAMS) if many else params
-    )
+    """Declare what a method needs, takes and gives. A list takes `limit` and `cursor` besides its own parameters, unless it
+    is not `paged`."""
+    read = (*params, *pagination.PARAMS) if many and paged else params
+    declared = Operation(scope, gives, takes, status, many, guarded, unrepeatable, read)
 
     def declare(handler: Handler) -> Handler:
         handler.operation = declared  # type: ignore[attr-defined]
@@ -106,7 +108,7 @@ class Endpoint(APIView):
     permission_classes = [IsAuthenticated, TokenHasScope]
     content_negotiation_class = AlwaysJson
     pagination_class = CursorPagination
-    problems_below: ClassVar[str] = ""
+    problems_below = ""
 
     query: dict[str, Any]
     given: dict[str, Any]
@@ -119,6 +121,11 @@ class Endpoint(APIView):
         undeclared = [name for name in _METHODS if name in vars(cls) and not hasattr(vars(cls)[name], "operation")]
         if undeclared:
             raise TypeError(f"{cls.__name__}.{undeclared[0]} declares no operation")
+
+    @property
+    def person(self) -> User:
+        """The person who calls; nobody else gets as far as a method."""
+        return cast(User, self.request.user)
 
     @property
     def operation(self) -> Operation | None:

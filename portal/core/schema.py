@@ -69,6 +69,9 @@ class PortalSchema(AutoSchema):
         found: Operation = handler.operation
         return found
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self.declared.many if serializer is None else super()._is_list_view(serializer)
+
     def get_summary(self) -> str:
         return self._words()[0]
 

@@ -1,0 +1,91 @@
+"""Plans, runs and the journal of AWS calls."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from environments import selectors
+from environments.api import run_serializers as serializers
+from environments.api.views import ENVIRONMENT, filtered
+from environments.services import plans, runs
+from environments.states import PlanState, RunState
+from portal.core.queries import Param
+from portal.core.rest import Endpoint, operation
+
+
+class Plans(Endpoint):
+    @operation(
+        scope="environment:read",
+        gives=serializers.PlanOutput,
+        many=True,
+        params=(ENVIRONMENT, Param("state", "Only in this state.", choices=tuple(PlanState.values), many=True)),
+    )
+    def get(self, request: Request) -> Response:
+        """List plans."""
+        return self.page(filtered(selectors.plans(self.person).defer("findings"), self.query, "environment", "state"))
+
+
+class Plan(Endpoint):
+    @operation(scope="environment:read", gives=serializers.PlanDetailOutput)
+    def get(self, request: Request, id: str) -> Response:
+        """Read one plan with its findings."""
+        return self.answer(selectors.plan(self.person, id))
+
+
+class PlanApprovals(Endpoint):
+    @operation(scope="run:write", takes=serializers.PlanApprovalInput, gives=serializers.RunOutput, status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Approve exactly the plan you read, by its digest, and start its run."""
+        plan = selectors.plan(self.person, id)
+        run = plans.approve(plan, digest=self.given["digest"], by=self.person)
+        return self.answer(run, location=f"runs/{run.pk}")
+
+
+class Runs(Endpoint):
+    @operation(
+        scope="environment:read",
+        gives=serializers.RunOutput,
+        many=True,
+        params=(ENVIRONMENT, Param("state", "Only in this state.", choices=tuple(RunState.values), many=True)),
+    )
+    def get(self, request: Request) -> Response:
+        """List runs."""
+        return self.page(filtered(selectors.runs(self.person), self.query, "environment", "state"))
+
+
+class Run(Endpoint):
+    @operation(scope="environment:read", gives=serializers.RunDetailOutput)
+    def get(self, request: Request, id: str) -> Response:
+        """Read one run with its steps."""
+        return self.answer(selectors.run(self.person, id))
+
+
+class RunAwsCalls(Endpoint):
+    @operation(scope="environment:read", gives=serializers.AwsCallOutput, many=True)
+    def get(self, request: Request, id: str) -> Response:
+        """List the run's AWS calls, the newest first."""
+        return self.page(selectors.aws_calls(self.person, selectors.run(self.person, id)))
+
+
+class Retries(Endpoint):
+    @operation(scope="run:write", takes=serializers.RetryInput, gives=serializers.RunOutput, status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Start the stopped steps again. What is ready stays."""
+        run = selectors.run(self.person, id)
+        runs.retry(run, step_key=self.given["step"], by=self.person)
+        return self.answer(selectors.run(self.person, id), location=f"runs/{id}")
+
+
+class Observations(Endpoint):
+    @operation(scope="run:write", gives=serializers.RunOutput, status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Have a waiting run look now instead of at its next time."""
+        runs.look_again(selectors.run(self.person, id), by=self.person)
+        return self.answer(selectors.run(self.person, id), location=f"runs/{id}")
+
+
+class Cancellations(Endpoint):
+    @operation(scope="run:write", gives=serializers.RunOutput)
+    def post(self, request: Request, id: str) -> Response:
+        """End a run between two calls. What it made stays."""
+        runs.cancel(selectors.run(self.person, id), by=self.person)
+        return self.answer(selectors.run(self.person, id))

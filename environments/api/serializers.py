@@ -1,0 +1,208 @@
+"""What the API says and takes about environments, specifications, resources and checklist items."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from environments.models import ChecklistItem, Environment, ProductDeployment, Resource, Specification
+from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
+from portal.core.inputs import Input, TextInput
+from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
+
+
+class Progress(serializers.Serializer):
+    """How many of how many."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class EnvironmentOutput(Output):
+    """Production or non-production, in one AWS account, region and VPC. `checklist` counts the items that are true."""
+
+    id = serializers.CharField()
+    url = serializers.URLField()
+    web_url = serializers.URLField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(EnvironmentKind.choices)
+    customer = Reference()
+    account_id = serializers.CharField()
+    region = serializers.CharField()
+    vpc_id = serializers.CharField()
+    cidr_blocks = serializers.ListField(child=serializers.CharField())
+    checklist = Progress()
+    created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def render(row: Any) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "url": url(f"environments/{row.pk}"),
+            "web_url": web_url(f"environments/{row.pk}/"),
+            "name": row.name,
+            "kind": row.kind,
+            "customer": reference("customers", row.customer_id, row.customer.name),
+            "account_id": row.aws_account.account_id,
+            "region": row.region,
+            "vpc_id": row.vpc_id,
+            "cidr_blocks": row.cidr_blocks,
+            "checklist": {"done": row.green, "total": row.items},
+            "created_at": row.created_at,
+        }
+
+
+class ProductDeploymentOutput(Output):
+    """One product, version and pattern, and its name and address in the environment."""
+
+    id = serializers.CharField()
+    product = serializers.CharField()
+    version = serializers.CharField()
+    pattern = serializers.CharField()
+    hostname = serializers.CharField()
+    address = serializers.IPAddressField()
+
+    @staticmethod
+    def render(row: ProductDeployment) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "product": row.product,
+            "version": row.version,
+            "pattern": row.pattern,
+            "hostname": row.hostname,
+            "address": row.address,
+        }
+
+
+class EnvironmentDetailOutput(EnvironmentOutput):
+    """Besides: what the customer's role needs, and the products. The external ID is no secret."""
+
+    role_arn = serializers.CharField()
+    external_id = serializers.CharField()
+    account_verified_at = serializers.DateTimeField(allow_null=True)
+    product_deployments = ProductDeploymentOutput(many=True)
+
+    @staticmethod
+    def render(row: Environment) -> dict[str, Any]:
+        deployments = row.product_deployments.order_by("pk")
+        return {
+            **EnvironmentOutput.render(row),
+            "role_arn": row.aws_account.role_arn,
+            "external_id": row.aws_account.external_id,
+            "account_verified_at": row.aws_account.verified_at,
+            "product_deployments": [ProductDeploymentOutput.render(deployment) for deployment in deployments],
+        }
+
+
+class TopologyOutput(Output):
+    """The network as nodes and edges, the machine-readable twin of the drawing."""
+
+    nodes = serializers.ListField(child=serializers.DictField())
+    edges = serializers.ListField(child=serializers.DictField())
+
+    @staticmethod
+    def render(row: dict[str, Any]) -> dict[str, Any]:
+        return {"nodes": row["nodes"], "edges": row["edges"]}
+
+
+class SpecificationOutput(Output):
+    """The approved answers of one environment, frozen. Secrets are references to the vault."""
+
+    id = serializers.CharField()
+    url = serializers.URLField()
+    web_url = serializers.URLField()
+    environment = Reference()
+    version = serializers.IntegerField()
+    digest = serializers.CharField()
+    content = serializers.DictField()
+    created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def render(row: Specification) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "url": url(f"specifications/{row.pk}"),
+            "web_url": web_url(f"environments/{row.environment_id}/"),
+            "environment": reference("environments", row.environment_id, row.environment.name),
+            "version": row.version,
+            "digest": row.digest,
+            "content": row.content,
+            "created_at": row.created_at,
+        }
+
+
+class ResourceOutput(Output):
+    """Something that exists in AWS because of a step."""
+
+    id = serializers.CharField()
+    environment = Reference()
+    step = serializers.CharField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    aws_id = serializers.CharField()
+    account_id = serializers.CharField()
+    region = serializers.CharField()
+    attributes = serializers.DictField()
+    first_seen_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+    @staticmethod
+    def render(row: Resource) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "environment": reference("environments", row.environment_id, row.environment.name),
+            "step": row.step,
+            "kind": row.kind,
+            "name": row.name,
+            "aws_id": row.aws_id,
+            "account_id": row.account_id,
+            "region": row.region,
+            "attributes": row.attributes,
+            "first_seen_at": row.first_seen_at,
+            "last_seen_at": row.last_seen_at,
+        }
+
+
+class ChecklistItemOutput(Output):
+    """Something that must be true before the hand-over. `revision` is its ETag."""
+
+    id = serializers.CharField()
+    url = serializers.URLField()
+    web_url = serializers.URLField()
+    environment = Reference()
+    key = serializers.CharField()
+    title = serializers.CharField()
+    group = serializers.CharField()
+    owner = serializers.ChoiceField(Owner.choices)
+    kind = serializers.ChoiceField(ItemKind.choices)
+    state = serializers.ChoiceField(ItemState.choices)
+    evidence = serializers.DictField()
+    note = serializers.CharField()
+    signed_by = Reference(allow_null=True)
+    changed_at = serializers.DateTimeField(allow_null=True)
+    checked_at = serializers.DateTimeField(allow_null=True)
+    revision = serializers.IntegerField()
+
+    @staticmethod
+    def render(row: ChecklistItem) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "url": url(f"checklist-items/{row.pk}"),
+            "web_url": web_url(f"environments/{row.environment_id}/checklist/"),
+            "environment": reference("environments", row.environment_id, row.environment.name),
+            "key": row.key,
+            "title": row.title,
+            "group": row.group,
+            "owner": row.owner,
+            "kind": row.kind,
+            "state": row.state,
+            "evidence": row.evidence,
+            "note": row.note,
+            "signed_by": maybe_person(row.signed_by),
+            "changed_at": row.changed_at,
+            "checked_at": row.checked_at,
+            "revision": row.revision,
+        }
+
+
+class SignatureInput(Input):
+    note = TextInput("how you know that this is true")

@@ -1,0 +1,30 @@
+"""Addresses of environments in the API."""
+
+from django.urls import path
+
+from environments.api import run_views, views
+
+urlpatterns = [
+    path("environments", views.Environments.as_view()),
+    path("environments/<id:id>", views.Environment.as_view()),
+    path("environments/<id:id>/topology", views.Topology.as_view()),
+    path("environments/<id:id>/specifications", views.EnvironmentSpecifications.as_view()),
+    path("environments/<id:id>/resources", views.EnvironmentResources.as_view()),
+    path("environments/<id:id>/plans", views.EnvironmentPlans.as_view()),
+    path("environments/<id:id>/verifications", views.Verifications.as_view()),
+    path("environments/<id:id>/stand-in-roles", views.StandInRoles.as_view()),
+    path("environments/<id:id>/stand-in-acceptances", views.StandInAcceptances.as_view()),
+    path("specifications/<id:id>", views.Specification.as_view()),
+    path("checklist-items", views.ChecklistItems.as_view()),
+    path("checklist-items/<id:id>", views.ChecklistItem.as_view()),
+    path("checklist-items/<id:id>/signatures", views.Signatures.as_view()),
+    path("plans", run_views.Plans.as_view()),
+    path("plans/<id:id>", run_views.Plan.as_view()),
+    path("plans/<id:id>/approvals", run_views.PlanApprovals.as_view()),
+    path("runs", run_views.Runs.as_view()),
+    path("runs/<id:id>", run_views.Run.as_view()),
+    path("runs/<id:id>/aws-calls", run_views.RunAwsCalls.as_view()),
+    path("runs/<id:id>/retries", run_views.Retries.as_view()),
+    path("runs/<id:id>/observations", run_views.Observations.as_view()),
+    path("runs/<id:id>/cancellations", run_views.Cancellations.as_view()),
+]

@@ -1,0 +1,28 @@
+"""Addresses of the onboarding in the API."""
+
+from django.urls import path
+
+from onboarding.api import hand_over_views, views
+
+urlpatterns = [
+    path("onboardings", views.Onboardings.as_view()),
+    path("onboardings/<id:id>", views.Onboarding.as_view()),
+    path("onboardings/<id:id>/submissions", views.OnboardingSubmissions.as_view()),
+    path("onboardings/<id:id>/cancellations", views.OnboardingCancellations.as_view()),
+    path("sections", views.Sections.as_view()),
+    path("sections/<id:id>", views.Section.as_view()),
+    path("sections/<id:id>/submissions", views.Submissions.as_view()),
+    path("sections/<id:id>/withdrawals", views.Withdrawals.as_view()),
+    path("sections/<id:id>/approvals", views.Approvals.as_view()),
+    path("sections/<id:id>/change-requests", views.ChangeRequests.as_view()),
+    path("intake-sections", views.IntakeSections.as_view()),
+    path("intake-sections/<slug:key>", views.IntakeSection.as_view()),
+    path("customer-actions", views.CustomerActions.as_view()),
+    path("environments/<id:id>/hand-overs", hand_over_views.EnvironmentHandOvers.as_view()),
+    path("hand-overs", hand_over_views.HandOvers.as_view()),
+    path("hand-overs/<id:id>", hand_over_views.HandOver.as_view()),
+    path("hand-overs/<id:id>/releases", hand_over_views.Releases.as_view()),
+    path("hand-overs/<id:id>/withdrawals", hand_over_views.HandOverWithdrawals.as_view()),
+    path("hand-overs/<id:id>/reveals", hand_over_views.Reveals.as_view()),
+    path("hand-overs/<id:id>/acknowledgements", hand_over_views.Acknowledgements.as_view()),
+]

@@ -1,0 +1,42 @@
+"""The audit record: read, never written."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.accounts import rules
+from portal.audit import selectors
+from portal.audit.api.serializers import AuditEventOutput
+from portal.core.errors import Forbidden, NotFound
+from portal.core.queries import Param
+from portal.core.rest import Endpoint, operation
+
+_FILTERS = (
+    Param("customer", "Only acts of this customer.", kind="id"),
+    Param("actor", "Only acts of this person.", kind="id"),
+    Param("action", "Whole (`section.submitted`) or its noun (`section`)."),
+    Param("subject_type", "Only acts on this kind of object."),
+    Param("subject_id", "Only acts on this object."),
+    Param("request_id", "Only acts of the call whose answer carried this X-Request-ID."),
+    Param("since", "From this moment on.", kind="moment"),
+    Param("until", "Before this moment.", kind="moment"),
+)
+
+
+class AuditEvents(Endpoint):
+    @operation(scope="audit:read", gives=AuditEventOutput, many=True, params=_FILTERS)
+    def get(self, request: Request) -> Response:
+        """List the acts you may read, the newest first."""
+        if not rules.may_read_audit(self.person):
+            raise Forbidden("The audit log is for the provider's people and customers' administrators.")
+        given = {name: value for name, value in self.query.items() if value and name not in ("limit", "cursor")}
+        return self.page(selectors.events(self.person, **given))
+
+
+class AuditEvent(Endpoint):
+    @operation(scope="audit:read", gives=AuditEventOutput)
+    def get(self, request: Request, id: str) -> Response:
+        """Read one act."""
+        found = selectors.events(self.person).filter(pk=id).first()
+        if found is None:
+            raise NotFound
+        return self.answer(found)
