@@ -56,6 +56,15 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Where an edge's label stands, and which of its ends is there."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     source: Node
     target: Node
@@ -68,11 +77,8 @@ class Edge:
     y: float
 
     @property
-    def label_x(self) -> float:
-        """Beside the line rather than on it: above it to the left where it rises, to the right where it falls."""
-        left, right = sorted((self.source, self.target), key=lambda node: node.lane)
-        rise = left.middle - right.middle
-        return self.x - _ASIDE if rise > 0 else self.x + _ASIDE if rise < 0 else self.x
+    def words(self) -> Words:
+        return _words(self)
 
     @property
     def sentence(self) -> str:
@@ -167,6 +173,16 @@ def _upright(upper: Node, lower: Node) -> tuple[str, float, float]:
     """From the bottom of one to the top of the other, in the same lane."""
     x, y1, y2 = upper.x + upper.width / 2, upper.y + NODE_HEIGHT, lower.y
     return f"M{x:g},{y1:g} L{x:g},{y2:g}", x, (y1 + y2) / 2
+
+
+def _words(edge: Edge) -> Words:
+    """Beside the line rather than on it: to the right of an upright one; else above, and off the side that it comes from."""
+    left, right = sorted((edge.source, edge.target), key=lambda node: node.lane)
+    if left.lane == right.lane:
+        return Words(edge.x + _DISC + 6, edge.y + 4, "start")
+    rise = left.middle - right.middle
+    aside = -_ASIDE if rise > 0 else _ASIDE if rise < 0 else 0
+    return Words(edge.x + aside, edge.y - _DISC - 6, "middle")
 
 
 def shortened(text: str, most: int) -> str:
