@@ -159,33 +159,34 @@ def _translated(send: Callable[[], Any], changes: bool) -> Any:
 
 
 _THROTTLED = frozenset(
-    [
-        "RequestLimitExceeded",
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottled",
-        "SlowDown",
-        "TooManyRequestsException",
+    {
         "BandwidthLimitExceeded",
         "PriorRequestNotComplete",
+        "RequestLimitExceeded",
+        "RequestThrottled",
         "RequestThrottledException",
-    ]
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
 )
 _DENIED = frozenset(
-    [
+    {
+        "403",
         "AccessDenied",
         "AccessDeniedException",
-        "UnauthorizedOperation",
         "AuthFailure",
-        "OperationNotPermitted",
-        "InvalidClientTokenId",
-        "UnrecognizedClientException",
-        "SignatureDoesNotMatch",
         "ExpiredToken",
         "ExpiredTokenException",
-        "403",
-    ]
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "OperationNotPermitted",
+        "SignatureDoesNotMatch",
+        "UnauthorizedOperation",
+        "UnrecognizedClientException",
+    }
 )
 _NOT_FOUND = ("NotFound", "NotFoundException", "NotFoundFault", "NotFoundError")
 _CONFLICTS = (

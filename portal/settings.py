@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "portal.vault",
     "portal.outbox",
     "portal.ui",
+    "portal.embedded",
     "environments",
     "onboarding",
     "backups",

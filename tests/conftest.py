@@ -6,6 +6,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from portal.audit import triggers
 from tests import services
+from tests.aws import _server, stand_in  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")

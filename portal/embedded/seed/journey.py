@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from environments.models import Environment, Plan, Run
 from environments.services import checklist, plans, runs, stand_in
-from environments.states import ItemKind, ItemState, Owner, PlanState, RunState
+from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, PlanState, RunState
 from onboarding.models import HandOver, Onboarding
 from onboarding.services import hand_overs, onboardings, reviews, sections
 from portal.accounts.models import Customer, User
@@ -83,7 +83,8 @@ class Journey:
                 checklist.sign(item, note=note, revision=item.revision, by=signers[Owner(item.owner)])
 
     def request_hand_overs(self) -> None:
-        for environment in self.environments():
+        """Production is handed over; non-production is not."""
+        for environment in self.onboarding.environments.filter(kind=EnvironmentKind.PRODUCTION):
             hand_overs.request(
                 environment,
                 recipient=self.contact,

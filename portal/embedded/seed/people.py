@@ -32,8 +32,8 @@ STAFF = {
 # What `up` prints: one log-in for each kind of person.
 SAMPLE_LOG_INS: list[tuple[str, str, str]] = [
     ("Customer, filling in the intake", "hanna@northwind.example", PASSWORD),
-    ("Customer, asked to accept the peering", "marcus@contoso.example", PASSWORD),
-    ("Customer, about to receive credentials", "sofia@fabrikam.example", PASSWORD),
+    ("Customer, asked to accept the peering", "marcus@moreau.example", PASSWORD),
+    ("Customer, about to receive credentials", "sofia@straitsbank.example", PASSWORD),
     ("Account manager", STAFF["manager"].email, PASSWORD),
     ("Cloud operations engineer", STAFF["engineer"].email, PASSWORD),
     ("Release approver", STAFF["approver"].email, PASSWORD),

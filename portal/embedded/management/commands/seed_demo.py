@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.accounts.models import User
 from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS
@@ -13,8 +13,13 @@ from portal.embedded.seed.stories import STORIES, tell
 class Command(BaseCommand):
     help = "Fill an empty portal with sample people and customers, provisioned in the AWS stand-in."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there are people already")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.exists():
+            if options["if_empty"]:
+                return
             raise CommandError("The portal already has people. Sample data goes only into an empty one.")
         accounts = {account.account_id: account for account in CUSTOMER_ACCOUNTS}
         staff = create_staff()

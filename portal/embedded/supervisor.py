@@ -1,0 +1,204 @@
+"""`python3 manage.py up`: the whole portal on the embedded default, started and stopped as one.
+
+Four processes: AWS stand-in, web, worker, scheduler. Data stays in `DATA_DIR` for the next start. Given `DATABASE_URL`,
+`REDIS_URL` or `CELERY_BROKER_URL`, the same processes run on those.
+"""
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from portal.embedded.aws_stand_in import accounts
+from portal.embedded.children import Child, stop_all
+
+ROOT = Path(__file__).resolve().parents[2]
+_READY_SECONDS = 60
+_RESTART_SECONDS = 1.0
+
+
+def main(arguments: list[str]) -> int:
+    given = _parser().parse_args(arguments)
+    data = Path(os.environ.get("DATA_DIR") or ROOT / ".data")
+    taken = [port for port in (given.port, given.aws_port) if port and _is_taken(port)]
+    if taken:
+        print(f"Port {taken[0]} is taken. Stop what runs there, or choose another with --port.", file=sys.stderr)
+        return 1
+    if given.fresh:
+        shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True, exist_ok=True)
+    environment = _environment(data, given.port, given.aws_port or _free_port())
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    return _run(data, environment, given.port)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py up", description="Start the whole portal on this machine.")
+    parser.add_argument("--port", type=int, default=8000, help="port of the pages (8000)")
+    parser.add_argument("--aws-port", type=int, default=0, help="port of the AWS stand-in (any free one)")
+    parser.add_argument("--fresh", action="store_true", help="forget all data and start over")
+    return parser
+
+
+def _as_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _run(data: Path, environment: dict[str, str], port: int) -> int:
+    began = time.monotonic()
+    children = _children(data, environment, port)
+    try:
+        _prepare(children[0], environment)
+        for child in children[1:]:
+            child.start()
+        if not _answers(f"http://127.0.0.1:{port}/health/ready", children):
+            print(f"The portal did not start. Its words are in {data / 'logs'}.", file=sys.stderr)
+            return 1
+        _greet(environment, port, time.monotonic() - began)
+        _watch(children)
+    except KeyboardInterrupt:
+        print("\nStopping", flush=True)
+        return 0
+    except subprocess.CalledProcessError as failed:
+        print(f"This did not work: {' '.join(failed.cmd[1:])}\n{(failed.output or b'').decode()}", file=sys.stderr)
+        return 1
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        stop_all(children)
+
+
+def _environment(data: Path, port: int, aws_port: int) -> dict[str, str]:
+    key, secret = accounts.access_key_of(accounts.PROVIDER_ACCOUNT_ID)
+    return {
+        "RUN_SWEEP_SECONDS": "3",
+        "RUN_POLL_CUSTOMER_SECONDS": "3",
+        "RUN_LEASE_SECONDS": "15",
+        "AWS_SETTLE_SECONDS": "5",
+        "LOG_LEVEL": "WARNING",
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATA_DIR": str(data),
+        "STATIC_ROOT": str(data / "static"),
+        "SECRET_KEY": _secret_key(data),
+        "PORTAL_URL": os.environ.get("PORTAL_URL") or f"http://127.0.0.1:{port}",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{aws_port}",
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_STAND_IN_CUSTOMER_ROLE": accounts.CUSTOMER_ADMINISTRATOR,
+    }
+
+
+def _secret_key(data: Path) -> str:
+    """Return the key of this folder's portal, made on the first start and readable by nobody else."""
+    path = data / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def _children(data: Path, environment: dict[str, str], port: int) -> list[Child]:
+    logs = data / "logs"
+    logs.mkdir(exist_ok=True)
+    python = sys.executable
+    aws_port = environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1]
+    commands = {
+        "aws": ["portal.embedded.aws_stand_in", "--port", aws_port, "--state", str(data / "aws.dill")],
+        "web": ["gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", *"-k gthread -w 1 --threads 8".split()],
+        "worker": ["celery", "-A", "portal", "worker", *"--pool threads --concurrency 8 --loglevel WARNING".split()],
+        "scheduler": ["celery", "-A", "portal", "beat", "--loglevel", "WARNING"],
+    }
+    return [
+        Child(name, [python, "-m", *command], environment, logs / f"{name}.log") for name, command in commands.items()
+    ]
+
+
+def _prepare(aws: Child, environment: dict[str, str]) -> None:
+    """Start the stand-in, bring database and static files up to date, and fill an empty portal with sample data."""
+    aws.start()
+    _say("preparing the database")
+    _django(environment, "migrate", "--noinput", "-v0")
+    _django(environment, "collectstatic", "--noinput", "-v0")
+    until = time.monotonic() + _READY_SECONDS
+    while not _is_taken(int(environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])) and time.monotonic() < until:
+        time.sleep(0.1)
+    _say("filling in sample customers, if the portal is empty")
+    _django(environment, "seed_demo", "--if-empty")
+    _say("starting web, worker and scheduler")
+
+
+def _django(environment: dict[str, str], *command: str) -> None:
+    full = [sys.executable, "-m", "django", *command]
+    subprocess.run(full, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+
+
+def _say(what: str) -> None:
+    print(f"  {what}", flush=True)
+
+
+def _answers(url: str, children: list[Child]) -> bool:
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until and not any(child.has_ended() for child in children):
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _watch(children: list[Child]) -> None:
+    """Start again what ends by itself, until Ctrl-C."""
+    while True:
+        time.sleep(_RESTART_SECONDS)
+        for child in children:
+            if child.has_ended():
+                _say(f"{child.name} ended and is started again; its words are in {child.log}")
+                child.start()
+
+
+def _greet(environment: dict[str, str], port: int, seconds: float) -> None:
+    import django  # noqa: PLC0415 - needs the environment that was just made
+
+    os.environ.update(environment)
+    django.setup()
+    from portal.embedded.seed.people import SAMPLE_LOG_INS  # noqa: PLC0415
+
+    free = accounts.CUSTOMER_ACCOUNTS[-1]
+    lines = [
+        "",
+        f"The portal is ready: http://127.0.0.1:{port}    ({seconds:.0f} s)",
+        "",
+        "Log in as",
+        *(f"  {role:<42} {email:<32} {password}" for role, email, password in SAMPLE_LOG_INS),
+        "",
+        f"For a new onboarding: account {free.account_id} in {free.region},",
+        f"  production {free.production_vpc_id} {free.production_cidr}, test {free.test_vpc_id} {free.test_cidr}",
+        "",
+        f"Mail is at http://127.0.0.1:{port}/mailbox/. AWS is a stand-in at {environment['AWS_ENDPOINT_URL']}.",
+        "Ctrl-C stops everything; the data stays.",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as attempt:
+        attempt.settimeout(1)
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return int(attempt.getsockname()[1])

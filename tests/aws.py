@@ -1,0 +1,93 @@
+"""The AWS stand-in as a fixture: one server per test process, empty but for the sample accounts in every test that uses it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from portal import aws
+from portal.embedded.aws_stand_in import accounts
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_ACCOUNT_ID, CustomerAccount
+
+if TYPE_CHECKING:
+    from portal.embedded.aws_stand_in.server import StandIn
+
+ROLE = "WSO2ManagedServicesProvisioner"
+
+
+@dataclass
+class RunningStandIn:
+    """A stand-in to work against, and clients that know nothing of the portal to look at it with."""
+
+    application: "StandIn"
+    endpoint: str
+
+    def provider(self, service: str, region: str = accounts.PROVIDER_REGION) -> Any:
+        return self.client(PROVIDER_ACCOUNT_ID, service, region)
+
+    def customer(self, account: str | CustomerAccount, service: str, region: str = "") -> Any:
+        account_id = account if isinstance(account, str) else account.account_id
+        home = next(known.region for known in CUSTOMER_ACCOUNTS if known.account_id == account_id)
+        return self.client(account_id, service, region or home)
+
+    def client(self, account_id: str, service: str, region: str) -> Any:
+        key, secret = accounts.access_key_of(account_id)
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+        )
+
+    def trust_portal(self, account_id: str, external_id: str, *, role: str = ROLE) -> None:
+        """Create the role that lets the portal in, as the customer would."""
+        statement: dict[str, Any] = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{PROVIDER_ACCOUNT_ID}:user/{accounts.PORTAL_USER}"},
+            "Action": "sts:AssumeRole",
+        }
+        if external_id:
+            statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.customer(account_id, "iam").create_role(RoleName=role, AssumeRolePolicyDocument=document)
+
+    def accept(self, account_id: str, peering_id: str, region: str = "") -> None:
+        self.customer(account_id, "ec2", region).accept_vpc_peering_connection(VpcPeeringConnectionId=peering_id)
+
+    def peerings(self) -> list[dict[str, Any]]:
+        return self.provider("ec2").describe_vpc_peering_connections()["VpcPeeringConnections"]
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[tuple["StandIn", str]]:
+    from portal.embedded.aws_stand_in.server import StandIn, serve  # moto takes a second to import
+
+    application = StandIn()
+    server = serve(application, 0)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield application, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture()
+def stand_in(_server: tuple["StandIn", str], monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningStandIn]:
+    """AWS is the stand-in, in the state it has at first."""
+    application, endpoint = _server
+    application.reset()
+    application.on_call = None
+    key, secret = accounts.access_key_of(PROVIDER_ACCOUNT_ID)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    aws.forget_clients()
+    yield RunningStandIn(application, endpoint)
+    aws.forget_clients()
