@@ -31,6 +31,9 @@ MOST_ATTEMPTS = 8
 _CONFLICTS = 5
 """Times in a row that AWS may refuse a create as a duplicate of something it does not show (reads lag behind)."""
 
+_LOOKS = 4
+"""Times that a confirmed change is looked for before it is made again (a change that is repeated too soon shows even later)."""
+
 _LINGER = timedelta(seconds=3)
 """A wait shorter than this is sat out, which is cheaper than handing the run back."""
 
@@ -47,6 +50,7 @@ class StepRecord:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     next_at: datetime | None = None
     unseen_at: datetime | None = None
+    applied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +181,12 @@ class Engine:
             settled_at = self._settled_at(step, record)
             if settled_at and self.clock() < settled_at:
                 return self._wait(step, record, _unsettled(settled_at))
+            if record.applied and record.attempt % _LOOKS:
+                return self._not_yet(step, record, finding)
             self._apply(step, ctx)
             finding = step.observe(ctx)
         if isinstance(finding, Ready):
-            self._note_unseen(step, None)
+            self._note(step, unseen_at=None, applied=False)
             now = self.clock()
             return Progress(step.key, READY, 0, now, outputs=finding.outputs, resources=finding.resources)
         if isinstance(finding, Pending):
@@ -194,13 +200,13 @@ class Engine:
             step.apply(ctx)
         except CallFailed as failed:
             if failed.failure == Failure.UNKNOWN:
-                self._note_unseen(step, sent_at)
+                self._note(step, unseen_at=sent_at, applied=False)
             raise
-        self._note_unseen(step, sent_at)
+        self._note(step, unseen_at=sent_at, applied=True)
 
-    def _note_unseen(self, step: Step, at: datetime | None) -> None:
+    def _note(self, step: Step, *, unseen_at: datetime | None, applied: bool) -> None:
         """Only the thread of the step writes while the step is under way."""
-        self.records[step.key] = replace(self.records[step.key], unseen_at=at)
+        self.records[step.key] = replace(self.records[step.key], unseen_at=unseen_at, applied=applied)
 
     def _settled_at(self, step: Step, record: StepRecord) -> datetime | None:
         """When a create whose effect was never seen may be made again; None where that is no matter."""
@@ -261,5 +267,7 @@ def back_off(attempt: int) -> timedelta:
 
 
 def _unsettled(settled_at: datetime) -> Pending:
-    reason = f"An earlier call may have made it unseen. Until {settled_at:%H:%M:%S} UTC we look before it is made again."
+    reason = (
+        f"An earlier call may have made it unseen. Until {settled_at:%H:%M:%S} UTC we look before it is made again."
+    )
     return Pending(AWS, reason, _SETTLE_LOOK)

@@ -24,7 +24,7 @@ def refuse(failure: Failure, code: str, operation: str = "") -> CallFailed:
 
 
 class Cloud:
-    """Both accounts. `stale_reads`: how many reads after each change still show what was before it.
+    """Both accounts. `stale_reads`: how many reads of a service after each change still show what was before it.
 
     `before` and `after` are called with `service.operation` around the effect of each call that changes something, and may
     raise.
@@ -42,7 +42,7 @@ class Cloud:
         self.role_requires_external_id = True
         self.answers_as: str | None = None
         self._lock = RLock()
-        self._behind = 0
+        self._behind: dict[str, int] = {}
         self._old: dict[str, Any] = {}
         self.state: dict[str, Any] = {
             "peerings": [],
@@ -62,19 +62,19 @@ class Cloud:
             self.before_read(name)
             self.reads.append(name)
             seen = self.state
-            if self._behind and service not in _STRONGLY_CONSISTENT:
-                self._behind -= 1
-                seen = self._old
+            if self._behind.get(service) and service not in _STRONGLY_CONSISTENT:
+                self._behind[service] -= 1
+                seen = self._old[service]
             return deepcopy(getattr(self, operation)(seen, **params))
 
     def change(self, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
             name = f"{service}.{operation}"
             self.before(name)
-            if not self._behind:
-                self._old = deepcopy(self.state)
+            if not self._behind.get(service):
+                self._old[service] = deepcopy(self.state)
             answer = deepcopy(getattr(self, operation)(self.state, **params))
-            self._behind = self.stale_reads
+            self._behind[service] = self.stale_reads
             self.changes.append(name)
             self.after(name)
             return answer
@@ -249,9 +249,7 @@ class Cloud:
     def get_trail_status(self, state: Any, *, Name: str) -> Any:
         return {"IsLogging": self.get_trail(state, Name=Name)["Trail"]["logging"]}
 
-    def create_trail(
-        self, state: Any, *, Name: str, S3BucketName: str, EnableLogFileValidation: bool, **_: Any
-    ) -> Any:
+    def create_trail(self, state: Any, *, Name: str, S3BucketName: str, EnableLogFileValidation: bool, **_: Any) -> Any:
         if Name in state["trails"]:
             raise refuse(Failure.CONFLICT, "TrailAlreadyExistsException", "create_trail")
         state["trails"][Name] = {

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from environments.provisioning.ports import Account, Seen
+from environments.provisioning.ports import Account, CallFailed, Seen
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, Step, StepRefused
 
@@ -116,13 +116,18 @@ class _Routes(Step):
 
     def _create(self, ctx: Context, wanted: Wanted) -> None:
         table, cidr = wanted
-        self.account(ctx).change(
-            "ec2",
-            "create_route",
-            RouteTableId=table,
-            DestinationCidrBlock=cidr,
-            VpcPeeringConnectionId=ctx.outputs["peering_acceptance"]["peering_id"],
-        )
+        try:
+            self.account(ctx).change(
+                "ec2",
+                "create_route",
+                RouteTableId=table,
+                DestinationCidrBlock=cidr,
+                VpcPeeringConnectionId=ctx.outputs["peering_acceptance"]["peering_id"],
+            )
+        except CallFailed as failed:
+            # It is there and was not shown yet; the next look tells whether it is ours.
+            if failed.code != "RouteAlreadyExists":
+                raise
 
     def _seen(self, ctx: Context, tables: list[dict[str, Any]]) -> list[Seen]:
         account = self.account(ctx)
