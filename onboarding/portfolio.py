@@ -125,7 +125,7 @@ def _filtered(rows: QuerySet[Onboarding], filters: Filters) -> QuerySet[Onboardi
     if filters.owner:
         rows = rows.filter(account_manager=filters.owner)
     if filters.waiting:
-        rows = _with_turn(rows).filter(waiting_on=filters.waiting)
+        rows = _with_turn(rows).filter(**{"waiting_on": filters.waiting})
     return rows
 
 

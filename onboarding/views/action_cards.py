@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from environments.models import AwsAccount, ChecklistItem, Environment, RunStep
+from environments.services import stand_in
 from environments.states import ItemKind, ItemState, Owner
 from onboarding import selectors, turns
 from onboarding.models import Onboarding
@@ -28,6 +30,7 @@ class Role:
     account: AwsAccount
     principal: str
     trust_policy: str
+    permissions: str
     commands: list[str]
 
 
@@ -67,41 +70,50 @@ def card(user: User, action: CustomerAction) -> Card:
     customer = environment.customer if environment else action.onboarding.customer if action.onboarding else None
     may_act = customer is not None and roles.may_act_in_customer_account(user, customer)
     template = _TEMPLATES.get(action.kind, "onboarding/actions/plain.html")
-    role = _role(environment.aws_account) if environment and action.kind == "customer_access" else None
+    role = _role(environment) if environment and action.kind == "customer_access" else None
     peering = _peering(environment, step) if environment and step and action.kind == "peering_acceptance" else None
     return Card(action, template, may_act, role, peering)
 
 
-def _role(account: AwsAccount) -> Role:
+def _role(environment: Environment) -> Role:
     """Source: IAM user guide, "Access to AWS accounts owned by third parties" (the external ID)."""
-    principal = settings.PROVIDER_PRINCIPAL_ARN
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": principal},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"sts:ExternalId": account.external_id}},
-            }
-        ],
-    }
+    account = environment.aws_account
     name = account.role_name
     return Role(
         account,
-        principal,
-        json.dumps(policy, indent=2),
+        settings.PROVIDER_PRINCIPAL_ARN,
+        json.dumps(stand_in.trust_policy(environment), indent=2),
+        json.dumps(_permissions(account.account_id), indent=2),
         [
             f"aws iam create-role --role-name {name} --max-session-duration 3600 "
             "--assume-role-policy-document file://trust-policy.json",
-            f"aws iam attach-role-policy --role-name {name} --policy-arn arn:aws:iam::aws:policy/PowerUserAccess",
+            f"aws iam put-role-policy --role-name {name} --policy-name {name} --policy-document file://permissions.json",
         ],
     )
 
 
+def _permissions(account_id: str) -> dict[str, Any]:
+    """What the steps call in the customer's account, and no more; accepting a peering stays with the customer."""
+    buckets = f"arn:aws:s3:::{settings.PROVIDER_TAG_PREFIX}-{account_id}-*"
+    allowed: tuple[tuple[str, list[str], str], ...] = (
+        ("Look", ["ec2:Describe*", "route53:Get*", "route53:List*", "cloudtrail:Get*"], "*"),
+        ("Route", ["ec2:CreateRoute", "ec2:DeleteRoute"], "*"),
+        ("Name", ["route53:CreateHostedZone", "route53:DeleteHostedZone", "route53:Change*"], "*"),
+        ("Zone", ["route53:AssociateVPCWithHostedZone"], "*"),
+        ("Keep", ["s3:CreateBucket", "s3:ListBucket", "s3:Get*Configuration", "s3:Put*Configuration"], buckets),
+        ("Guard", ["s3:GetBucket*", "s3:PutBucket*"], buckets),
+        ("Record", ["cloudtrail:*Trail", "cloudtrail:StartLogging", "cloudtrail:AddTags"], "*"),
+    )
+    statements = [
+        {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource} for sid, actions, resource in allowed
+    ]
+    never = {"Sid": "Never", "Effect": "Deny", "Action": "ec2:AcceptVpcPeeringConnection", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [*statements, never]}
+
+
 def _peering(environment: Environment, step: RunStep) -> Peering:
     """The console opens in the VPC's own Region: only there can the request be accepted."""
-    peering_id, region = peering_id_of(environment, step), environment.region
+    peering_id, region = _peering_id(step), environment.region
     command = f"aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id {peering_id} --region {region}"
     return Peering(
         settings.PROVIDER_ACCOUNT_ID,
@@ -113,12 +125,10 @@ def _peering(environment: Environment, step: RunStep) -> Peering:
     )
 
 
-def peering_id_of(environment: Environment, step: RunStep) -> str:
+def _peering_id(step: RunStep) -> str:
     """Return the id of the request as the provider's step left it, empty while it is not known."""
-    outputs = RunStep.objects.filter(run=step.run_id, key="peering_request").values_list("outputs", flat=True).first()
-    known = {**(outputs or {}), **step.outputs}
-    found = (value for value in known.values() if isinstance(value, str) and value.startswith("pcx-"))
-    return next(found, "")
+    request = RunStep.objects.filter(run=step.run_id, key="peering_request").values_list("outputs", flat=True).first()
+    return str((request or {}).get("peering_id", ""))
 
 
 def unsigned_items(user: User) -> QuerySet[ChecklistItem]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onboarding.sections.definition import Rows
-from onboarding.sections.questions import Question, When
+from onboarding.sections.questions import Question
 from portal.core.errors import FieldProblem
 
 _TRUE, _FALSE = "true", "false"
@@ -27,7 +27,6 @@ class Item:
     id: str
     value: str
     errors: list[str]
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question on the page. `id` is what an error summary links to; `shown_when` names the field that reveals it."""
+    """One question on the page. `id` is what an error summary links to, `stored` says that a secret is there."""
 
     question: Question
     name: str
     value: str
     errors: list[str]
     stored: str = ""
-    shown_when: str = ""
-    shown_values: str = ""
     options: list[Option] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -59,6 +56,15 @@ class Field:
     @property
     def id(self) -> str:
         return f"field-{self.name}"
+
+    @property
+    def shown_when(self) -> str:
+        """The name of the field that reveals this one and the values that do: `choice=own|other`."""
+        condition = self.question.shown_when
+        if condition is None:
+            return ""
+        prefix = self.name.removesuffix(self.question.key)
+        return f"{prefix}{condition.key}={'|'.join(_text(value) for value in condition.values)}"
 
     @property
     def template(self) -> str:
@@ -108,26 +114,16 @@ def _group(
 def _field(question: Question, value: Any, errors: Mapping[str, list[str]], *, prefix: str, add: str) -> Field:
     name = prefix + question.key
     found = list(errors.get(name, []))
-    revealed = _revealed(question.shown_when, prefix)
     if isinstance(question, Rows):
-        rows, blank = (
-            _rows(question, value, errors, name=name, add=add),
-            _row(question, {}, {}, name=name, index=_UNKNOWN),
-        )
-        return Field(question, name, "", found, **revealed, rows=rows, blank=blank)
+        rows = _rows(question, value, errors, name=name, add=add)
+        blank = _row(question, {}, {}, name=name, index=_UNKNOWN)
+        return Field(question, name, "", found, rows=rows, blank=blank)
     if question.kind == "list":
-        return Field(question, name, "", found, **revealed, items=_items(value, errors, name=name, add=add))
+        return Field(question, name, "", found, items=_items(value, errors, name=name, add=add))
     if question.kind == "secret":
         stored = question.words(value) if isinstance(value, Mapping) else ""
-        return Field(question, name, "", found, **revealed, stored=stored)
-    return Field(question, name, _text(value), found, **revealed, options=_options(question, value))
-
-
-def _revealed(condition: When | None, prefix: str) -> dict[str, str]:
-    if condition is None:
-        return {}
-    values = "|".join(_text(value) for value in condition.values)
-    return {"shown_when": prefix + condition.key, "shown_values": values}
+        return Field(question, name, "", found, stored=stored)
+    return Field(question, name, _text(value), found, options=_options(question, value))
 
 
 def _rows(question: Rows, value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) -> list[Row]:
@@ -158,8 +154,7 @@ def _items(value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) 
     if not given or add == name:
         given = [*given, ""]
     return [
-        Item(f"field-{name}-{index}", text, list(errors.get(f"{name}-{index}", [])), index + 1)
-        for index, text in enumerate(given)
+        Item(f"field-{name}-{index}", text, list(errors.get(f"{name}-{index}", []))) for index, text in enumerate(given)
     ]
 
 
