@@ -18,10 +18,10 @@ function build(button) {
   const word = button.dataset.confirmWord;
   const field = element("input", "input", "");
   if (word) {
-    field.setAttribute("aria-label", `Type ${word} to confirm`);
-    field.placeholder = word;
+    const label = element("label", "field__label stack stack--tight", `Type ${word} to confirm`);
     field.autocomplete = "off";
-    dialog.append(field);
+    label.append(field);
+    dialog.append(label);
   }
   const actions = element("div", "dialog__actions", "");
   const cancel = element("button", "button", "Cancel");

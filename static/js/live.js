@@ -10,9 +10,9 @@ function milestone() {
   return document.querySelector("[data-live] [data-announce]")?.dataset.announce ?? "";
 }
 
+// A region asks by itself, without an event; what a person presses inside it is not held back.
 function isLive(event) {
-  return event.target.closest?.("[data-live]") && event.detail.requestConfig?.triggeringEvent === undefined
-    || event.target.matches?.("[data-live]");
+  return Boolean(event.detail.elt?.closest("[data-live]")) && !event.detail.requestConfig?.triggeringEvent;
 }
 
 function show() {

@@ -1,5 +1,6 @@
 """The portal's addresses as the shell knows them, so that its tests stand on no other app's pages."""
 
+import itertools
 import json
 
 from allauth.account import views as account
@@ -18,7 +19,12 @@ _TRIALS = """{% extends "base.html" %}{% block title %}Trials{% endblock %}{% bl
 </form>
 <div data-reveal-output hidden></div>
 <p data-after-reveal hidden>Say that you stored them</p>
+<p class="live"><button type="button" data-live-pause>Pause updates</button><span data-live-note></span></p>
+<div id="steps" data-live hx-get="/trials/steps/" hx-trigger="every 200ms">Not yet</div>
 {% endblock %}"""
+
+
+_asked = itertools.count(1)
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -27,6 +33,13 @@ def nothing(request: HttpRequest) -> HttpResponse:
 
 def trials(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(_TRIALS).render({}, request))
+
+
+def steps(request: HttpRequest) -> HttpResponse:
+    """A region that tells how often it was asked; broken where the browser says so."""
+    if request.COOKIES.get("broken"):
+        return HttpResponse(status=500)
+    return HttpResponse(f'<p data-announce="Created peering">Asked {next(_asked)} times</p>')
 
 
 def reveal(request: HttpRequest) -> HttpResponse:
@@ -63,5 +76,6 @@ urlpatterns = [
     path("account/signup/", account.login, name="account_signup"),
     path("trials/", trials),
     path("trials/reveal/", reveal),
+    path("trials/steps/", steps),
     path("", include("portal.ui.urls")),
 ]

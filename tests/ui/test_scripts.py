@@ -103,6 +103,37 @@ def test_credentials_are_shown_masked_after_a_minute_and_wiped_on_leaving(page: 
     assert "s3cret" not in page.content()
 
 
+def test_live_region_updates_announces_and_can_be_paused(page: Page) -> None:
+    page.goto("/trials/")
+    region = page.locator("#steps")
+    expect(region).to_contain_text("Asked")
+    expect(page.locator("[data-announcer]")).to_have_text("Created peering")
+
+    page.get_by_role("button", name="Pause updates").click()
+    page.wait_for_timeout(400)
+    shown = region.inner_text()
+    page.wait_for_timeout(700)
+    assert region.inner_text() == shown
+
+    page.get_by_role("button", name="Resume updates").click()
+    expect(region).not_to_have_text(shown)
+
+
+def test_live_region_that_fails_keeps_its_data_and_stops_asking(page: Page) -> None:
+    page.goto("/trials/")
+    region = page.locator("#steps")
+    expect(region).to_contain_text("Asked")
+    page.context.add_cookies([{"name": "broken", "value": "yes", "url": page.url}])
+
+    expect(page.get_by_text("Live updates stopped at")).to_have_count(2)
+    expect(region).to_contain_text("Asked")
+
+    page.context.clear_cookies(name="broken")
+    shown = region.inner_text()
+    page.get_by_role("button", name="Try again").click()
+    expect(region).not_to_have_text(shown)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_style_guide_passes_the_accessibility_rules(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
