@@ -41,3 +41,5 @@ urlpatterns = [
     path("", include("portal.ui.urls")),
     path("api/", include("portal.api")),
 ]
+
+handler500 = "portal.core.problems.server_error"

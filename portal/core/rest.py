@@ -1,8 +1,9 @@
 """What every endpoint of the API is made of: declared operations, and one way in and out for all of them."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 
 from portal.accounts.models import User
 from portal.core import etags, idempotency, pagination, queries
-from portal.core.errors import FieldProblem, Forbidden, Invalid, NotFound
+from portal.core.errors import FieldProblem, Forbidden, Invalid, NotFound, TooMany
 from portal.core.inputs import Input, NoInput
 from portal.core.pagination import CursorPagination
 from portal.core.parsing import AlwaysJson, StrictJSONParser, TooLarge
@@ -133,17 +134,21 @@ class Endpoint(APIView):
         return getattr(handler, "operation", None)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        sent = self._buffered(request)
         super().initial(request, *args, **kwargs)
         declared = self.operation
         if declared is None:
             return
         self.query = queries.read(request.query_params, declared.params)
         if request.method not in ("GET", "HEAD"):
-            self._read_body(request, declared)
+            self._read_body(request.data if sent else {}, declared)
         if declared.guarded:
             self.revision = etags.required(request)
         if request.method == "POST" and not declared.unrepeatable:
             self.once = idempotency.begin(request)
+
+    def throttled(self, request: Request, wait: float) -> NoReturn:
+        raise TooMany("You call more often than allowed.", retry_after_seconds=math.ceil(wait))
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, idempotency.AnsweredBefore):
@@ -193,12 +198,15 @@ class Endpoint(APIView):
             raise TypeError(f"{type(self).__name__} answers a method it does not declare")
         return self.operation
 
-    def _read_body(self, request: Request, declared: Operation) -> None:
+    def _buffered(self, request: Request) -> bytes:
+        """Return the raw body. It is read first: the CSRF check and the parser take turns at it."""
         try:
-            sent = request._request.body
+            return request._request.body
         except RequestDataTooBig:
             raise TooLarge("The body is larger than any input of the portal can be.") from None
-        body = declared.takes(data=request.data if sent else {})
+
+    def _read_body(self, data: Any, declared: Operation) -> None:
+        body = declared.takes(data=data)
         body.is_valid(raise_exception=True)
         self.given = body.validated_data
 

@@ -139,12 +139,15 @@ def _success(declared: Operation) -> str:
 def _refusals(declared: Operation, method: str, path: str) -> list[tuple[int, str]]:
     """Every refusal is a problem; those that depend on what is declared are named where they can happen."""
     changes = method != "GET"
-    found = [(400, "The query or the body is refused.")] if changes or declared.params else []
+    found = [(400, "The query or the body is refused.")]
     found += [(401, "Nobody is signed in, or the token is not good."), (403, "This person or token may not do this.")]
     if "{" in path:
         found.append((404, "This does not exist, or you have no access to it."))
     if changes:
-        found.append((409, "This does not fit the state the object is in."))
+        found += [(409, "This does not fit the state the object is in."), (413, "The body is too large.")]
+        found.append((415, "The body is not JSON."))
+    if method == "POST":
+        found.append((422, "The Idempotency-Key was used for another call."))
     if declared.guarded:
         found += [(412, "Somebody else changed it; `current` is what is stored."), (428, "If-Match is missing.")]
     return [*found, (429, "Too many calls; see Retry-After.")]
