@@ -28,16 +28,18 @@ READY, WAITING, RUNNING, FAILED, PENDING = "ready", "waiting", "running", "faile
 MOST_ATTEMPTS = 8
 """Retryable failures in a row before a step asks a person."""
 
-_CONFLICTS = 5
-"""Times in a row that AWS may refuse a create as a duplicate of something it does not show (reads lag behind)."""
-
-_LOOKS = 4
-"""Times that a confirmed change is looked for before it is made again (a change that is repeated too soon shows even later)."""
+_LOOKS = 8
+"""Times that a confirmed change is looked for, a second apart, before it is made again: repeated too soon it shows even later."""
 
 _LINGER = timedelta(seconds=3)
 """A wait shorter than this is sat out, which is cheaper than handing the run back."""
 
 _SETTLE_LOOK = timedelta(seconds=1)
+_UNSEEN = Pending(AWS, "AWS accepted the change and does not show it yet.", timedelta(seconds=1))
+_TRY_AGAIN = {
+    Failure.RETRYABLE: "AWS asks to slow down, or did not answer. We try again.",
+    Failure.CONFLICT: "AWS says that it is there already and does not show it yet.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class StepRecord:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     next_at: datetime | None = None
     unseen_at: datetime | None = None
-    applied: bool = False
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +183,13 @@ class Engine:
             settled_at = self._settled_at(step, record)
             if settled_at and self.clock() < settled_at:
                 return self._wait(step, record, _unsettled(settled_at))
-            if record.applied and record.attempt % _LOOKS:
-                return self._not_yet(step, record, finding)
+            if record.looks:
+                self._note(step, unseen_at=record.unseen_at, looks=record.looks - 1)
+                return self._wait(step, record, _UNSEEN)
             self._apply(step, ctx)
             finding = step.observe(ctx)
         if isinstance(finding, Ready):
-            self._note(step, unseen_at=None, applied=False)
+            self._note(step, unseen_at=None, looks=0)
             now = self.clock()
             return Progress(step.key, READY, 0, now, outputs=finding.outputs, resources=finding.resources)
         if isinstance(finding, Pending):
@@ -200,13 +203,13 @@ class Engine:
             step.apply(ctx)
         except CallFailed as failed:
             if failed.failure == Failure.UNKNOWN:
-                self._note(step, unseen_at=sent_at, applied=False)
+                self._note(step, unseen_at=sent_at, looks=0)
             raise
-        self._note(step, unseen_at=sent_at, applied=True)
+        self._note(step, unseen_at=sent_at, looks=_LOOKS)
 
-    def _note(self, step: Step, *, unseen_at: datetime | None, applied: bool) -> None:
+    def _note(self, step: Step, *, unseen_at: datetime | None, looks: int) -> None:
         """Only the thread of the step writes while the step is under way."""
-        self.records[step.key] = replace(self.records[step.key], unseen_at=unseen_at, applied=applied)
+        self.records[step.key] = replace(self.records[step.key], unseen_at=unseen_at, looks=looks)
 
     def _settled_at(self, step: Step, record: StepRecord) -> datetime | None:
         """When a create whose effect was never seen may be made again; None where that is no matter."""
@@ -240,18 +243,14 @@ class Engine:
             message = f"AWS accepted the change and still shows another state: {differs}."
             remedy = "Look at it in the AWS console, mend what differs, then retry this step."
             return self._stop(step, record, {"code": "not_seen", "message": message, "remedy": remedy})
-        pending = Pending(AWS, "AWS accepted the change and does not show it yet.", back_off(record.attempt))
-        return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
+        return self._wait(step, replace(record, attempt=record.attempt + 1), _UNSEEN)
 
     def _failed(self, step: Step, record: StepRecord, failed: CallFailed) -> Progress:
         if failed.failure == Failure.UNKNOWN:
             reason = "The answer to a call was lost. We look whether it took effect before anything is made again."
             return self._wait(step, record, Pending(AWS, reason, _SETTLE_LOOK))
-        if failed.failure == Failure.RETRYABLE and record.attempt + 1 < MOST_ATTEMPTS:
-            pending = Pending(AWS, "AWS asks to slow down, or did not answer. We try again.", back_off(record.attempt))
-            return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
-        if failed.failure == Failure.CONFLICT and record.attempt + 1 < _CONFLICTS:
-            reason = "AWS says that it is there already and does not show it yet."
+        reason = _TRY_AGAIN.get(failed.failure)
+        if reason and record.attempt + 1 < MOST_ATTEMPTS:
             pending = Pending(AWS, reason, back_off(record.attempt))
             return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
         return self._stop(step, record, messages.explain(failed))
