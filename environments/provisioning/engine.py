@@ -32,7 +32,7 @@ _LOOKS = 8
 """Times that a confirmed change is looked for, a second apart, before it is made again: repeated too soon it shows even later."""
 
 _LINGER = timedelta(seconds=3)
-"""A wait shorter than this is sat out, which is cheaper than handing the run back."""
+"""A wait on AWS shorter than this is sat out, which is cheaper than handing the run back."""
 
 _SETTLE_LOOK = timedelta(seconds=1)
 _UNSEEN = Pending(AWS, "AWS accepted the change and does not show it yet.", timedelta(seconds=1))
@@ -51,6 +51,7 @@ class StepRecord:
     attempt: int = 0
     outputs: Mapping[str, Any] = field(default_factory=dict)
     next_at: datetime | None = None
+    waits_on: str = ""
     unseen_at: datetime | None = None
     looks: int = 0
 
@@ -123,7 +124,7 @@ class Engine:
 
     def _linger(self) -> bool:
         """Sit out a short wait; return whether there was one."""
-        next_at = self._next_at()
+        next_at = self._next_at(AWS)
         if next_at is None or next_at - self.clock() > _LINGER:
             return False
         self.journal.beat()
@@ -145,12 +146,16 @@ class Engine:
                 attempt=progress.attempt,
                 outputs=progress.outputs,
                 next_at=progress.next_at,
+                waits_on=progress.waits_on,
             )
             self.journal.progress(progress)
 
-    def _next_at(self) -> datetime | None:
-        times = [record.next_at for record in self.records.values() if record.state == WAITING and record.next_at]
-        return min(times, default=None)
+    def _next_at(self, owner: str = "") -> datetime | None:
+        """When the next step that waits (on this owner) is to be looked at; None where none does."""
+        waiting = [record for record in self.records.values() if record.state == WAITING and record.next_at]
+        return min(
+            (record.next_at for record in waiting if owner in ("", record.waits_on) and record.next_at), default=None
+        )
 
     def _outcome(self) -> Outcome:
         states = {record.state for record in self.records.values()}

@@ -70,6 +70,7 @@ def records(run: "Run") -> dict[str, StepRecord]:
             attempt=step.attempt,
             outputs=step.outputs,
             next_at=step.next_at,
+            waits_on=step.waits_on,
             unseen_at=unseen,
         )
         for step, unseen in _with_unseen(run)
