@@ -41,7 +41,9 @@ def load(path: Path) -> bool:
     with path.open("rb") as file:
         version, held = dill.load(file)  # noqa: S301 - our own file, in our own data folder
     if version != moto.__version__:
-        sys.stderr.write(f"The state of the AWS stand-in is moto {version}'s; this is {moto.__version__}. It starts empty.\n")
+        sys.stderr.write(
+            f"The state of the AWS stand-in is moto {version}'s; this is {moto.__version__}. It starts empty.\n"
+        )
         return False
     for service, accounts in held.items():
         for account, regions in accounts.items():

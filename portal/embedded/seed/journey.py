@@ -38,8 +38,12 @@ class Journey:
             if not keys or section.key in keys:
                 sections.save(section, answers=self.answers[section.key], revision=section.revision, by=self.contact)
 
-    def submit(self) -> None:
-        sections.submit_all(self.onboarding, by=self.contact)
+    def submit(self, *keys: str) -> None:
+        """Submit these sections; the whole intake where none is named."""
+        if not keys:
+            sections.submit_all(self.onboarding, by=self.contact)
+        for section in self.onboarding.sections.filter(key__in=keys):
+            sections.submit(section, revision=section.revision, by=self.contact)
 
     def approve(self, *keys: str) -> None:
         """Approve these sections; all of them where none is named."""
