@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
-from environments.models import ChecklistItem, Run, RunStep
-from environments.states import ACTIVE_RUNS, ItemState, Owner, RunState, StepState
+from environments.models import ChecklistItem, RunStep
+from environments.states import ACTIVE_RUNS, ItemState, Owner, StepState
 from onboarding import selectors
 from onboarding.models import HandOver, Onboarding
 from onboarding.states import HandOverState, Stage
@@ -136,7 +137,10 @@ def _ordered(rows: QuerySet[Onboarding]) -> QuerySet[Onboarding]:
 
 
 def _with_turn(rows: QuerySet[Onboarding]) -> QuerySet[Onboarding]:
-    """Annotate `waiting_on`: whose turn it is, empty when it is over."""
+    """Annotate `waiting_on`: whose turn it is, empty when it is over.
+
+    Few subqueries on purpose: building their SQL is what such a page spends its time on.
+    """
     return rows.annotate(
         waiting_on=Case(
             When(stage__in=_OVER, then=Value("")),
@@ -144,50 +148,49 @@ def _with_turn(rows: QuerySet[Onboarding]) -> QuerySet[Onboarding]:
             When(stage=Stage.REVIEW, then=Value(Owner.PROVIDER)),
             When(Exists(_released()), then=Value(Owner.CUSTOMER)),
             When(stage=Stage.HANDOVER, then=Value(Owner.PROVIDER)),
-            When(Exists(_runs(RunState.FAILED)), then=Value(Owner.PROVIDER)),
-            When(Exists(_waiting(Owner.CUSTOMER)), then=Value(Owner.CUSTOMER)),
-            When(Exists(_waiting(Owner.PROVIDER)), then=Value(Owner.PROVIDER)),
-            When(Exists(_waiting(Owner.AWS)), then=Value(Owner.AWS)),
-            When(
-                Exists(_items(Owner.CUSTOMER)) & ~Exists(_items(Owner.PROVIDER)) & Q(stage=Stage.VERIFICATION),
-                then=Value(Owner.CUSTOMER),
-            ),
-            default=Value(Owner.PROVIDER),
+            When(stage=Stage.VERIFICATION, then=Coalesce(_owner_of_items(), Value(Owner.PROVIDER))),
+            default=Coalesce(_turn_of_steps(), Value(Owner.PROVIDER)),
             output_field=CharField(),
         )
     )
 
 
+def _turn_of_steps() -> Subquery:
+    """Whose turn the steps of active runs say it is: a stopped step is the provider's to mend, before anybody waits."""
+    turn = Case(When(state=StepState.FAILED, then=Value(Owner.PROVIDER)), default=F("waits_on"))
+    urgency = Case(
+        When(state=StepState.FAILED, then=0),
+        When(waits_on=Owner.CUSTOMER, then=1),
+        When(waits_on=Owner.PROVIDER, then=2),
+        default=3,
+    )
+    steps = _steps(StepState.WAITING, StepState.FAILED).annotate(turn=turn).order_by(urgency)
+    return Subquery(steps.values("turn")[:1], output_field=CharField())
+
+
+def _owner_of_items() -> Subquery:
+    """Who owns the checklist items that are not true yet: the provider, while one of them is the provider's."""
+    missing = ChecklistItem.objects.filter(environment__onboardings=OuterRef("pk")).exclude(state=ItemState.GREEN)
+    return Subquery(missing.order_by("-owner").values("owner")[:1], output_field=CharField())
+
+
 def _with_clocks(rows: QuerySet[Onboarding]) -> QuerySet[Onboarding]:
-    waiting = _waiting(Owner.CUSTOMER).order_by().values("run__environment__onboardings")
+    waiting = _steps(StepState.WAITING).filter(waits_on=Owner.CUSTOMER, give_up_at__isnull=False)
     return rows.annotate(
-        step_due_at=Subquery(waiting.annotate(first=Min("give_up_at")).values("first")[:1]),
+        step_due_at=Subquery(waiting.order_by("give_up_at").values("give_up_at")[:1]),
         reveal_due_at=Subquery(_released().order_by("expires_at").values("expires_at")[:1]),
     )
 
 
-def _waiting(owner: Owner) -> QuerySet[RunStep]:
+def _steps(*states: StepState) -> QuerySet[RunStep]:
     return RunStep.objects.filter(
-        run__environment__onboardings=OuterRef("pk"),
-        run__state__in=ACTIVE_RUNS,
-        state=StepState.WAITING,
-        waits_on=owner,
+        run__environment__onboardings=OuterRef("pk"), run__state__in=ACTIVE_RUNS, state__in=states
     )
-
-
-def _runs(state: RunState) -> QuerySet[Run]:
-    return Run.objects.filter(environment__onboardings=OuterRef("pk"), state=state)
 
 
 def _released() -> QuerySet[HandOver]:
     states = (HandOverState.RELEASED, HandOverState.REVEALED)
     return HandOver.objects.filter(environment__onboardings=OuterRef("pk"), state__in=states)
-
-
-def _items(owner: Owner) -> QuerySet[ChecklistItem]:
-    return ChecklistItem.objects.filter(environment__onboardings=OuterRef("pk"), owner=owner).exclude(
-        state=ItemState.GREEN
-    )
 
 
 def _line(onboarding: Onboarding) -> Line:

@@ -14,6 +14,7 @@ from environments.states import ACTIVE_RUNS, ItemKind, ItemState, Owner, PlanSta
 from onboarding.models import HandOver, Onboarding, Section
 from onboarding.sections import definition
 from onboarding.states import OPEN_HAND_OVERS, HandOverState, SectionState, Stage
+from portal.audit.models import AuditEvent
 
 _TO_ANSWER = (SectionState.EMPTY, SectionState.DRAFT)
 
@@ -159,6 +160,20 @@ def _add_hand_overs(turns: Turns, onboarding: Onboarding, environments: list[Env
             if environment.is_production and environment.pk not in handed:
                 label = f"Request the hand-over of {environment.name}"
                 turns.provider.append(Turn(label, "Every checklist item is true", "hand_over_new", (environment.pk,)))
+
+
+def stage_dates(onboarding: Onboarding) -> dict[str, datetime]:
+    """Return when each stage up to the present one was last reached, as the audit record has it."""
+    events = AuditEvent.objects.filter(
+        subject_type="onboarding", subject_id=onboarding.pk, action="onboarding.stage_changed"
+    )
+    reached = {Stage.INTAKE.value: onboarding.created_at}
+    for after, moment in events.order_by("occurred_at").values_list("after", "occurred_at"):
+        reached[after.get("stage", "")] = moment
+    passed = [stage for stage in Stage.values if stage in reached]
+    if onboarding.stage in passed:
+        passed = passed[: passed.index(onboarding.stage) + 1]
+    return {stage: reached[stage] for stage in passed}
 
 
 def counted(number: int, noun: str) -> str:

@@ -52,6 +52,7 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "next": following,
         "next_url": reverse(following.url_name, args=following.args) if following else "",
         "turns": turns.of(onboarding),
+        "dates": turns.stage_dates(onboarding),
         "drawings": [
             (environment, environments.topology(environment)) for environment in onboarding.environments.all()
         ],

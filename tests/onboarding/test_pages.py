@@ -402,3 +402,24 @@ def test_review_ends_on_the_second_working_day():
 
     assert due_at(thursday, "Europe/Berlin").isoformat() == "2026-11-30T17:00:00+01:00"
     assert due_at(thursday + timedelta(days=1), "UTC").isoformat() == "2026-12-01T17:00:00+00:00"
+
+
+def test_the_rail_knows_when_each_stage_was_reached():
+    from onboarding import turns
+
+    onboarding = onboardings.approved(onboardings.onboarding())
+
+    assert list(turns.stage_dates(onboarding)) == ["intake", "review", "provisioning"]
+
+
+def test_an_onboarding_asks_the_database_the_same_with_one_and_with_many_things_owed():
+    few, many_owed = onboardings.onboarding(), onboardings.submitted(onboardings.onboarding())
+    client = signed_in(people.engineer())
+
+    counts = []
+    for onboarding in (few, many_owed):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(reverse("onboarding", args=[onboarding.pk]))
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

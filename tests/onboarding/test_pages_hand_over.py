@@ -369,3 +369,48 @@ def test_empty_actions_say_what_the_provider_does():
 
     assert "Nothing for you right now" in html
     assert "review 11 sections" in html
+
+
+@pytest.mark.parametrize(
+    ("waits_on", "state", "turn"),
+    [
+        (Owner.CUSTOMER, StepState.WAITING, "customer"),
+        (Owner.AWS, StepState.WAITING, "aws"),
+        ("", StepState.FAILED, "provider"),
+    ],
+)
+def test_portfolio_says_whom_a_run_waits_for(waits_on: str, state: str, turn: str):
+    environment = production()
+    step = waiting_step(environment, "peering_acceptance")
+    RunStep.objects.filter(pk=step.pk).update(waits_on=waits_on, state=state)
+    reference = Onboarding.objects.get().reference
+
+    found = {
+        owner: signed_in(people.engineer()).get(reverse("onboarding_list"), {"waiting": owner}).content.decode()
+        for owner in Owner.values
+    }
+
+    assert {owner: reference in html for owner, html in found.items()} == {
+        owner: owner == turn for owner in Owner.values
+    }
+
+
+def test_portfolio_shows_the_next_deadline():
+    environment = production()
+    step = waiting_step(environment, "peering_acceptance")
+
+    html = signed_in(people.engineer()).get(reverse("onboarding_list")).content.decode()
+
+    assert step.give_up_at is not None
+    assert f"{step.give_up_at:%a} {step.give_up_at.day} {step.give_up_at:%b %Y, %H:%M}" in html
+    assert "Open next" in html
+
+
+def test_portfolio_waits_for_the_customer_while_a_hand_over_is_released():
+    story = Story()
+    story.released()
+
+    html = signed_in(people.engineer()).get(reverse("onboarding_list"), {"waiting": "customer"}).content.decode()
+
+    assert story.customer.name in html
+    assert "Hand-over expires" in html
