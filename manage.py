@@ -23,7 +23,10 @@ VENV = ROOT / ".venv"
 OLDEST = (3, 11)
 LOCKS = {"base": ROOT / "requirements" / "base.txt", "dev": ROOT / "requirements" / "dev.txt"}
 INSTALLER = ROOT / "requirements" / "uv.txt"
-NEEDED = {"base": ("django", "celery", "boto3", "moto"), "dev": ("django", "celery", "boto3", "moto", "pytest", "xdist")}
+NEEDED = {
+    "base": ("django", "celery", "boto3", "moto"),
+    "dev": ("django", "celery", "boto3", "moto", "pytest", "xdist"),
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -57,9 +60,7 @@ def is_complete(kind: str) -> bool:
 
 def is_marked(kind: str) -> bool:
     """Return whether `.venv` was made from the present locks; what was made for the tests serves for everything."""
-    return any(
-        mark_of(known).exists() and mark_of(known).read_text() == digest_of(known) for known in {kind, "dev"}
-    )
+    return any(mark_of(known).exists() and mark_of(known).read_text() == digest_of(known) for known in {kind, "dev"})
 
 
 def mark_of(kind: str) -> Path:

@@ -77,7 +77,7 @@ def _server() -> Iterator[tuple["StandIn", str]]:
     server.server_close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def stand_in(_server: tuple["StandIn", str], monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningStandIn]:
     """AWS is the stand-in, in the state it has at first."""
     application, endpoint = _server

@@ -40,7 +40,7 @@ class Child:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is the parent's to pass on, in order
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call, before any thread of ours is started
+            preexec_fn=_die_with_parent,
         )
 
     def has_ended(self) -> bool:

@@ -115,8 +115,20 @@ def _children(data: Path, environment: dict[str, str], port: int) -> list[Child]
     aws_port = environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1]
     commands = {
         "aws": ["portal.embedded.aws_stand_in", "--port", aws_port, "--state", str(data / "aws.dill")],
-        "web": ["gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", *"-k gthread -w 1 --threads 8".split()],
-        "worker": ["celery", "-A", "portal", "worker", *"--pool threads --concurrency 8 --loglevel WARNING".split()],
+        "web": [
+            "gunicorn",
+            "portal.wsgi",
+            "--bind",
+            f"127.0.0.1:{port}",
+            *["-k", "gthread", "-w", "1", "--threads", "8"],
+        ],
+        "worker": [
+            "celery",
+            "-A",
+            "portal",
+            "worker",
+            *["--pool", "threads", "--concurrency", "8", "--loglevel", "WARNING"],
+        ],
         "scheduler": ["celery", "-A", "portal", "beat", "--loglevel", "WARNING"],
     }
     return [

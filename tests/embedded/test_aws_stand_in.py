@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -17,6 +19,7 @@ from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_AC
 from tests.aws import ROLE, RunningStandIn
 from tests.services import free_port
 
+Starter = Callable[..., tuple[subprocess.Popen, Any]]
 NORTHWIND = CUSTOMER_ACCOUNTS[0]
 ROLE_ARN = f"arn:aws:iam::{NORTHWIND.account_id}:role/{ROLE}"
 
@@ -162,7 +165,8 @@ def test_the_hook_is_told_of_every_change_and_of_no_read(stand_in: RunningStandI
 
     stand_in.peerings()
     request_peering(stand_in)
-    stand_in.customer(NORTHWIND, "s3").create_bucket(Bucket="told", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    here = {"LocationConstraint": "eu-west-1"}
+    stand_in.customer(NORTHWIND, "s3").create_bucket(Bucket="told", CreateBucketConfiguration=here)
 
     assert told[:2] == [
         ("before", "ec2", "CreateVpcPeeringConnection", PROVIDER_ACCOUNT_ID),
@@ -174,8 +178,8 @@ def test_the_hook_is_told_of_every_change_and_of_no_read(stand_in: RunningStandI
 # ---- as a process of its own
 
 
-@pytest.fixture()
-def client_of_process(tmp_path: Path):  # noqa: ANN201
+@pytest.fixture
+def client_of_process(tmp_path: Path) -> Iterator[Starter]:
     """Start the stand-in as `up` does; return a function that starts it (again) and gives a client."""
     running: list[subprocess.Popen] = []
 
@@ -203,7 +207,7 @@ def client_of_process(tmp_path: Path):  # noqa: ANN201
         process.stdout.close()
 
 
-def test_what_was_made_survives_a_kill(client_of_process) -> None:  # noqa: ANN001
+def test_what_was_made_survives_a_kill(client_of_process: Starter) -> None:
     process, ec2 = client_of_process()
     made = ec2.create_vpc(CidrBlock="10.99.0.0/16")["Vpc"]["VpcId"]
     time.sleep(1)
@@ -215,7 +219,7 @@ def test_what_was_made_survives_a_kill(client_of_process) -> None:  # noqa: ANN0
     assert [row["VpcId"] for row in again.describe_vpcs(VpcIds=[made])["Vpcs"]] == [made]
 
 
-def test_it_ends_on_terminate_and_keeps_the_last_change(client_of_process) -> None:  # noqa: ANN001
+def test_it_ends_on_terminate_and_keeps_the_last_change(client_of_process: Starter) -> None:
     process, s3 = client_of_process("s3")
     s3.create_bucket(Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket="kept", Key="a", Body=b"content")
@@ -244,7 +248,11 @@ def test_the_ordinary_command_line_client_sees_the_same_objects(stand_in: Runnin
     command = ["ec2", "describe-vpc-peering-connections", "--query", query, "--output", "text"]
 
     told = subprocess.run(
-        [str(Path(sys.executable).parent / "aws"), *command], env=environment, capture_output=True, text=True, check=True
+        [str(Path(sys.executable).parent / "aws"), *command],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert told.stdout.strip() == PROVIDER_VPC_ID

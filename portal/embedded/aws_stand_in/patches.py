@@ -6,7 +6,7 @@ The portal's correctness must not depend on any of these: they are here so that 
 import ipaddress
 import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 DELIVERY = timedelta(seconds=1)
@@ -121,7 +121,7 @@ def _age(peering: Any) -> timedelta:
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 def _overlap(one: Any, other: Any) -> bool:
