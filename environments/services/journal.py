@@ -1,8 +1,8 @@
 """The journal: one writer thread per worker process commits what all its runs say, in groups.
 
 The threads that call AWS never touch the database. They hand over an entry; for the intent of a call that changes something
-they wait until it is durable, for everything else they go on. One transaction takes whatever has gathered: with 16 threads that is
-about 20 commits where a transaction each would be 144, and writers do not queue behind each other.
+they wait until it is durable, for everything else they go on. One transaction takes whatever has gathered: with 16
+threads that is about 20 commits where a transaction each would be 144, and writers do not queue behind each other.
 
 Each run's entries of a transaction are fenced by its epoch: if another worker has the run, none of them is written and whoever
 speaks next for it gets `LeaseLost`.
@@ -11,10 +11,11 @@ speaks next for it gets `LeaseLost`.
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -24,6 +25,7 @@ from environments.models import AwsCall, Run
 from environments.provisioning.ports import LeaseLost, Progress
 from environments.services import board
 from environments.states import CallOutcome, RunState
+from portal.core import clock
 
 log = logging.getLogger(__name__)
 
@@ -91,26 +93,31 @@ _writer = Writer()
 
 
 def _commit(batch: list[Entry]) -> None:
-    """Write a batch in one transaction; where the database refuses it, entry by entry, so that one cannot spoil the rest."""
+    """Write a batch in one transaction; where that fails, entry by entry, so that one cannot spoil the rest."""
     try:
         lost = _write(batch)
-    except DatabaseError:
+    except Exception:  # noqa: BLE001 - whatever is wrong with one entry, all runs wait for this thread
         connection.close()
         for entry in batch:
             _commit_alone(entry)
         return
     for entry in batch:
-        _resolve(entry, LeaseLost(entry.lease.run_id) if entry.lease.run_id in lost else None)
+        _resolve(entry, LeaseLost(entry.lease.run_id) if entry.lease in lost else None)
 
 
 def _commit_alone(entry: Entry) -> None:
+    """Write one entry; a database that is away gets some seconds to come back."""
     error: Exception | None = None
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         try:
             lost = _write([entry])
         except DatabaseError as refused:
             error = refused
             connection.close()
+            time.sleep(0.1 * 2**tried)
+        except Exception as defect:  # noqa: BLE001 - see above
+            error = defect
+            break
         else:
             _resolve(entry, LeaseLost(entry.lease.run_id) if lost else None)
             return
@@ -125,15 +132,12 @@ def _resolve(entry: Entry, error: Exception | None) -> None:
         entry.durable.set_result(None)
 
 
-def _write(batch: list[Entry]) -> set[str]:
-    """Write the batch and return the ids of the runs whose lease is lost."""
-    lost = set()
+def _write(batch: list[Entry]) -> set[Lease]:
+    """Write the batch and return the leases that are lost."""
     with transaction.atomic():
-        for lease in {entry.lease for entry in batch}:
-            if not renew(lease):
-                lost.add(lease.run_id)
+        lost = {lease for lease in {entry.lease for entry in batch} if not renew(lease)}
         for entry in batch:
-            if entry.lease.run_id not in lost:
+            if entry.lease not in lost:
                 entry.write()
     return lost
 
@@ -146,6 +150,16 @@ def renew(lease: Lease) -> bool:
 
 def lease_length() -> timedelta:
     return settings.RUN_LEASE
+
+
+def at_once() -> datetime:
+    """Return a time that every database's clock counts as past: SQLite's knows milliseconds only."""
+    return clock.now().replace(microsecond=0)
+
+
+def _insert(call: AwsCall) -> None:
+    """Insert once, also where an earlier try was committed and its confirmation lost."""
+    AwsCall.objects.bulk_create([call], ignore_conflicts=True)
 
 
 class RunJournal:
@@ -168,7 +182,7 @@ class RunJournal:
     def intend(self, call: AwsCall) -> None:
         """Make the intent durable before the call may be sent. Raises `LeaseLost`."""
         call.outcome = CallOutcome.INTENT
-        self._wait(self._put(lambda: call.save(force_insert=True)))
+        self._wait(self._put(lambda: _insert(call)))
 
     def answered(self, call: AwsCall) -> None:
         """Keep the outcome of a call whose intent is durable."""
@@ -177,7 +191,7 @@ class RunJournal:
 
     def looked(self, call: AwsCall) -> None:
         """Keep a call that changed nothing."""
-        self._say(lambda: call.save(force_insert=True))
+        self._say(lambda: _insert(call))
 
     def _say(self, write: Callable[[], None]) -> None:
         self._put(write).add_done_callback(self._notice)
@@ -190,11 +204,12 @@ class RunJournal:
         return entry.durable
 
     def _wait(self, durable: "Future[None]") -> None:
+        """Return when it is durable; a journal that cannot be written stops the work like a lost lease."""
         try:
             durable.result()
-        except LeaseLost:
+        except Exception as error:
             self._lost.set()
-            raise
+            raise LeaseLost(self.lease.run_id) from error
 
     def _notice(self, durable: "Future[None]") -> None:
         if durable.exception() is not None:

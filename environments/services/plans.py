@@ -7,13 +7,14 @@ from typing import Any
 from django.db import transaction
 
 from environments import rules
-from environments.models import Environment, Plan, Run, RunStep, Specification
+from environments.models import AwsAccount, Environment, Plan, Run, RunStep, Specification
 from environments.provisioning import graph
 from environments.provisioning import plan as planning
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step
 from environments.provisioning.steps import STEPS
 from environments.services import checklist, cloud
+from environments.services.journal import at_once
 from environments.signals import environment_changed
 from environments.states import ACTIVE_RUNS, PLANS, PlanState
 from portal.accounts.models import User
@@ -123,15 +124,26 @@ def _require_current(plan: Plan, digest: str) -> None:
         raise Conflict("Answers changed since this plan was made.", code="plan_stale", remedy=again)
     if plan.digest != digest:
         raise Conflict("This is not the plan that you were shown.", code="plan_stale", remedy=again)
+    if _proven_elsewhere(plan.environment):
+        raise Conflict(
+            "This AWS account is already connected to the portal elsewhere.",
+            code="account_taken",
+            remedy="Check the account ID in the remote access section with the customer.",
+        )
     if Run.objects.filter(environment=plan.environment, state__in=ACTIVE_RUNS).exists():
         raise Conflict(
             "Another run of this environment is under way.", remedy="Let it end, or cancel it, then approve this plan."
         )
 
 
+def _proven_elsewhere(environment: Environment) -> bool:
+    proven = AwsAccount.objects.filter(account_id=environment.aws_account.account_id, verified_at__isnull=False)
+    return proven.exclude(customer=environment.customer_id).exists()
+
+
 def _start(plan: Plan, by: User) -> Run:
     run = Run.objects.create(
-        customer=plan.customer, environment=plan.environment, plan=plan, started_by=by, next_at=clock.now()
+        customer=plan.customer, environment=plan.environment, plan=plan, started_by=by, next_at=at_once()
     )
     RunStep.objects.bulk_create(
         RunStep(customer=plan.customer, run=run, key=step.key, position=position)

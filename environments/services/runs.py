@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from environments import rules
-from environments.models import Environment, Plan, Run
+from environments.models import AwsAccount, Environment, Plan, Run
 from environments.provisioning import graph
 from environments.provisioning.engine import Engine, Outcome
 from environments.provisioning.ports import LeaseLost
@@ -22,7 +22,7 @@ from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context
 from environments.provisioning.steps import BY_KEY, STEPS
 from environments.services import board, checklist, cloud, notices
-from environments.services.journal import Lease, RunJournal, lease_length
+from environments.services.journal import Lease, RunJournal, at_once, lease_length
 from environments.signals import environment_changed
 from environments.states import RUNS, WORKABLE_RUNS, PlanState, RunState, StepState
 from portal.accounts.models import User
@@ -110,6 +110,7 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
             raise LeaseLost(run.pk)
         before = run.state
         run.refresh_from_db()
+        _prove_account(run)
         checklist.refresh(run.environment)
         notices.tell(run)
         if state in (RunState.FINISHED, RunState.FAILED):
@@ -122,6 +123,19 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
                 after=_summary(run),
             )
         environment_changed.send(sender=Environment, environment=run.environment)
+
+
+def _prove_account(run: Run) -> None:
+    """The customer's account is theirs from the moment the role let us in with its external ID; never a second customer's."""
+    account = run.environment.aws_account
+    if account.verified_at or not run.steps.filter(key="customer_access", state=StepState.READY).exists():
+        return
+    if AwsAccount.objects.filter(account_id=account.account_id, verified_at__isnull=False).exists():
+        return
+    account.verified_at = clock.now()
+    account.save(update_fields=["verified_at"])
+    after = {"account_id": account.account_id}
+    record("aws_account.verified", account, by=None, customer=run.environment.customer, after=after)
 
 
 def _summary(run: Run) -> dict[str, Any]:
@@ -190,7 +204,7 @@ def cancel(run: Run, *, by: User) -> Run:
 
 def _queue(run: Run, act: str) -> None:
     run.state = RUNS.after(run.state, act)
-    run.next_at = clock.now()
+    run.next_at = at_once()
     run.save(update_fields=["state", "next_at"])
     queue.enqueue("environments.advance_run", run=run.pk)
 
