@@ -29,7 +29,7 @@ MOST_ATTEMPTS = 8
 """Retryable failures in a row before a step asks a person."""
 
 _LOOKS = 8
-"""Times that a confirmed change is looked for, a second apart, before it is made again: repeated too soon it shows even later."""
+"""Times that a confirmed change is looked for, a second apart, before it is made again: a repeated one shows even later."""
 
 _LINGER = timedelta(seconds=3)
 """A wait on AWS shorter than this is sat out, which is cheaper than handing the run back."""

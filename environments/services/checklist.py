@@ -1,6 +1,7 @@
 """The checklist of an environment: computed from what was seen in AWS, or signed by a named person."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -65,6 +66,8 @@ def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: d
     for item in environment.checklist_items.select_for_update().filter(kind=ItemKind.AUTOMATIC):
         steps = template.BY_KEY[item.key].steps
         missing = [key for key in steps if key not in seen]
+        if not missing and _is_old_news(item, [seen[key]["at"] for key in steps]):
+            continue
         if missing:
             state = ItemState.OPEN if item.state == ItemState.OPEN else ItemState.RED
             evidence: dict[str, Any] = {
@@ -74,6 +77,11 @@ def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: d
         else:
             state, evidence = ItemState.GREEN, {"steps": [seen[key] for key in steps]}
         _set(item, state, evidence)
+
+
+def _is_old_news(item: ChecklistItem, seen_at: list[datetime]) -> bool:
+    """True for evidence from before the item was found to be no longer true."""
+    return item.state == ItemState.RED and item.changed_at is not None and max(seen_at) <= item.changed_at
 
 
 def _reasons(missing: list[str], why_not: dict[str, str]) -> list[str]:

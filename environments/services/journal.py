@@ -159,7 +159,7 @@ def at_once() -> datetime:
 
 def _insert(call: AwsCall) -> None:
     """Insert once, also where an earlier try was committed and its confirmation lost."""
-    AwsCall.objects.bulk_create([call], ignore_conflicts=True)
+    AwsCall.objects.bulk_create([call], update_conflicts=True, unique_fields=["id"], update_fields=["outcome"])
 
 
 class RunJournal:

@@ -38,7 +38,7 @@ class Behind:
         return not self.cloud.role_requires_external_id
 
 
-@pytest.fixture()
+@pytest.fixture
 def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     found = Behind()
     for name in ("call", "pages", "admits_without_external_id"):

@@ -12,7 +12,7 @@ from tests.factories import environments, people
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture()
+@pytest.fixture
 def production(behind):
     made = environments.environment()
     behind.stand_for(made)

@@ -19,7 +19,7 @@ from tests.fakes.engine import nth
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture()
+@pytest.fixture
 def production(behind):
     made = environments.environment()
     behind.stand_for(made)

@@ -1,0 +1,185 @@
+import pytest
+from django.db import transaction
+
+from environments import checklist as template
+from environments import selectors
+from environments.models import ChecklistItem
+from environments.provisioning.steps import BY_KEY
+from environments.services import checklist, runs
+from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
+from portal.audit.models import AuditEvent
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from tests.factories import environments, people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def production(behind):
+    made = environments.environment()
+    behind.stand_for(made)
+    checklist.ensure(made)
+    return made
+
+
+@pytest.fixture
+def provisioned(production, behind):
+    run = environments.run(production)
+    runs.advance(run.pk)
+    behind.cloud.accept()
+    runs.look_again(run, by=people.engineer())
+    runs.advance(run.pk)
+    return production
+
+
+def _item(environment, key) -> ChecklistItem:
+    return environment.checklist_items.get(key=key)
+
+
+def _sign_all(environment) -> None:
+    signers = {Owner.PROVIDER: people.engineer(), Owner.CUSTOMER: people.contact(environment.customer)}
+    for item in environment.checklist_items.filter(kind=ItemKind.MANUAL):
+        checklist.sign(item, note="Seen in the report", revision=item.revision, by=signers[item.owner])
+
+
+def test_every_automatic_item_names_steps_that_exist():
+    named = {step for item in template.ITEMS for step in item.steps}
+    assert named == set(BY_KEY)
+
+
+def test_production_is_monitored_and_backed_up_and_a_test_environment_is_not(production, behind):
+    test = environments.environment(production.customer, kind=EnvironmentKind.TEST)
+    checklist.ensure(test)
+    only = {"alert_received", "first_backup_taken", "alert_recipients_confirmed"}
+    keys = set(production.checklist_items.values_list("key", flat=True))
+    assert keys - set(test.checklist_items.values_list("key", flat=True)) == only
+
+
+def test_own_dns_changes_what_must_be_true():
+    made = environments.environment(zone="")
+    checklist.ensure(made)
+    keys = set(made.checklist_items.values_list("key", flat=True))
+    assert "own_dns_answers" in keys
+    assert not keys & {"private_zone", "name_mappings"}
+
+
+def test_ensure_twice_keeps_signatures(production):
+    item = _item(production, "products_installed")
+    checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
+    checklist.ensure(production)
+    assert _item(production, "products_installed").state == ItemState.GREEN
+
+
+def test_automatic_items_turn_green_with_their_evidence(provisioned):
+    automatic = provisioned.checklist_items.filter(kind=ItemKind.AUTOMATIC)
+    assert set(automatic.values_list("state", flat=True)) == {ItemState.GREEN}
+    evidence = _item(provisioned, "peering_active").evidence
+    assert evidence["steps"][1]["seen"]["peering_id"].startswith("pcx-")
+
+
+def test_lost_evidence_turns_an_item_red_and_comes_back(provisioned, behind):
+    behind.cloud.end_peerings("deleted")
+    checklist.verify(provisioned.pk)
+    item = _item(provisioned, "peering_active")
+    assert item.state == ItemState.RED
+    assert item.evidence["missing"]
+    assert AuditEvent.objects.filter(action="checklist_item.regressed", subject_id=item.pk).count() == 1
+    assert not selectors.hand_over_ready(provisioned)
+    for peering in behind.cloud.state["peerings"]:
+        peering["Status"]["Code"] = "active"
+    checklist.verify(provisioned.pk)
+    assert _item(provisioned, "peering_active").state == ItemState.GREEN
+
+
+def test_checking_again_makes_no_changing_call(provisioned, behind):
+    behind.cloud.changes.clear()
+    checklist.verify(provisioned.pk)
+    assert behind.cloud.changes == []
+
+
+def test_lost_evidence_is_not_forgotten_when_a_run_is_looked_at(provisioned, behind):
+    behind.cloud.state["buckets"].clear()
+    checklist.verify(provisioned.pk)
+    with transaction.atomic():
+        checklist.refresh(provisioned)
+    assert _item(provisioned, "log_bucket_private").state == ItemState.RED
+
+
+def test_hand_over_is_ready_only_when_everything_is_true(provisioned):
+    assert not selectors.hand_over_ready(provisioned)
+    _sign_all(provisioned)
+    assert selectors.hand_over_ready(provisioned)
+
+
+def test_environment_without_items_is_not_ready():
+    assert not selectors.hand_over_ready(environments.environment())
+
+
+def test_signature_is_of_a_person_with_a_note(production):
+    engineer = people.engineer()
+    item = _item(production, "products_installed")
+    signed = checklist.sign(item, note="Report 7", revision=item.revision, by=engineer)
+    assert (signed.state, signed.signed_by, signed.note) == (ItemState.GREEN, engineer, "Report 7")
+    assert AuditEvent.objects.filter(action="checklist_item.signed", actor=engineer).exists()
+
+
+def test_signature_without_a_note_is_refused(production):
+    item = _item(production, "products_installed")
+    with pytest.raises(Invalid) as refused:
+        checklist.sign(item, note="  ", revision=item.revision, by=people.engineer())
+    assert refused.value.problems[0].pointer == "note"
+
+
+def test_each_side_signs_its_own_items(production):
+    ours, theirs = _item(production, "products_installed"), _item(production, "firewall_ports_opened")
+    contact = people.contact(production.customer)
+    with pytest.raises(Forbidden):
+        checklist.sign(ours, note="x", revision=0, by=contact)
+    with pytest.raises(Forbidden):
+        checklist.sign(theirs, note="x", revision=0, by=people.engineer())
+    assert checklist.sign(theirs, note="Opened by A on Monday", revision=0, by=contact)
+
+
+@pytest.mark.parametrize("person", [people.auditor, people.approver])
+def test_auditors_and_approvers_sign_nothing(production, person):
+    with pytest.raises(Forbidden):
+        checklist.sign(_item(production, "products_installed"), note="x", revision=0, by=person())
+
+
+def test_viewer_and_another_customer_sign_nothing(production):
+    item = _item(production, "firewall_ports_opened")
+    for person in (people.viewer(production.customer), people.contact(people.customer())):
+        with pytest.raises(Forbidden):
+            checklist.sign(item, note="x", revision=0, by=person)
+
+
+def test_automatic_item_is_signed_by_nobody(production):
+    with pytest.raises(Conflict):
+        checklist.sign(_item(production, "peering_active"), note="x", revision=0, by=people.engineer())
+
+
+def test_stale_signature_is_refused(production):
+    item = _item(production, "products_installed")
+    checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
+    with pytest.raises(Stale):
+        checklist.unsign(item, revision=0, by=people.engineer())
+
+
+def test_signature_is_taken_back_only_where_there_is_one(production):
+    item = _item(production, "products_installed")
+    with pytest.raises(Conflict):
+        checklist.unsign(item, revision=0, by=people.engineer())
+    signed = checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
+    opened = checklist.unsign(signed, revision=signed.revision, by=people.engineer())
+    assert (opened.state, opened.note, opened.signed_by) == (ItemState.OPEN, "", None)
+
+
+def test_check_before_a_first_run_is_refused(production):
+    with pytest.raises(Conflict):
+        checklist.request_verification(production, by=people.engineer())
+
+
+def test_another_customers_item_does_not_exist(production):
+    stranger = people.contact(people.customer())
+    with pytest.raises(NotFound):
+        selectors.checklist_item(stranger, _item(production, "peering_active").pk)
