@@ -1,0 +1,35 @@
+"""The body that an act needs to get as far as its rules, and the revision it was read at. `{name}` stands for an id."""
+
+from typing import Any
+
+from tests.factories.people import PASSWORD
+from tests.isolation.world import CLAIM_KEY, DIGEST
+
+BODIES: dict[str, Any] = {
+    "POST /api/v1/customers": {"name": "Somebody New"},
+    "POST /api/v1/invitations": {"email": "else@new.example", "role": "viewer", "customer": "{customer}"},
+    "PATCH /api/v1/members/{member}": {"role": "contributor"},
+    "POST /api/v1/tokens": {"name": "CI", "scopes": ["customer:read"], "days": 1},
+    "POST /api/v1/onboardings": {
+        "customer": "{customer}",
+        "title": "Another platform",
+        "account_manager": "{account_manager}",
+    },
+    "PATCH /api/v1/sections/{section}": {"answers": {"choice": "own", "zone": "new.internal"}},
+    "POST /api/v1/sections/{submitted_section}/change-requests": {"reason": "Three servers, not two"},
+    "POST /api/v1/plans/{plan}/approvals": {"digest": DIGEST},
+    "POST /api/v1/checklist-items/{item}/signatures": {"note": "seen"},
+    "POST /api/v1/checklist-items/{own_item}/signatures": {"note": "seen"},
+    "POST /api/v1/environments/{ready}/hand-overs": {"recipient": "{person}", "reason": "ready"},
+    "POST /api/v1/hand-overs/{released}/reveals": {"password": PASSWORD, "claim_key": CLAIM_KEY},
+}
+
+IF_MATCH = {
+    "PATCH /api/v1/sections/{section}": '"r1"',
+    "POST /api/v1/sections/{section}/submissions": '"r1"',
+    "POST /api/v1/sections/{submitted_section}/approvals": '"r2"',
+    "POST /api/v1/sections/{submitted_section}/change-requests": '"r2"',
+    "POST /api/v1/checklist-items/{item}/signatures": '"r0"',
+    "POST /api/v1/checklist-items/{own_item}/signatures": '"r0"',
+    "DELETE /api/v1/checklist-items/{signed_item}/signatures": '"r1"',
+}

@@ -1,0 +1,17 @@
+"""One world per test: every call is rolled back, so that each finds it as it was built."""
+
+import pytest
+from django.core.cache import cache
+
+from tests.isolation.world import World, build
+
+
+@pytest.fixture()
+def world(db: None) -> World:
+    return build()
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """The matrix calls more often than a person may."""
+    cache.clear()

@@ -1,0 +1,248 @@
+"""Two customers with every kind of object in every state that an act needs, and everybody who could ask for them."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from django.test import Client
+
+from environments.models import AwsCall, Environment, Plan, Resource, Run
+from environments.services import plans
+from environments.states import CallOutcome, ItemKind, ItemState, Owner, PlanState, RunState, StepState
+from onboarding.models import HandOver, Onboarding
+from onboarding.services import hand_overs, sections
+from portal.accounts.models import ApiToken, Customer, Membership, User
+from portal.accounts.services import invitations, one_time
+from portal.accounts.states import CustomerRole
+from portal.audit.models import AuditEvent
+from portal.core import clock
+from portal.outbox.models import OutboxMessage
+from tests.api.caller import Caller
+from tests.factories import onboardings, people
+from tests.factories.answers import answers_for
+
+ROLES = (
+    "nobody",
+    "viewer",
+    "contributor",
+    "administrator",
+    "stranger",
+    "account_manager",
+    "engineer",
+    "approver",
+    "auditor",
+    "portal_administrator",
+)
+"""In the order of the table's columns; `stranger` is the other customer's administrator."""
+
+DIGEST = "d" * 64
+CLAIM_KEY = "k" * 64
+_MORE_KINDS = ("staging", "development", "pre_production", "test", "test", "test")
+
+
+@dataclass
+class Tenant:
+    """One customer: its people, and by name the id of one object of each kind."""
+
+    customer: Customer
+    viewer: User
+    contributor: User
+    administrator: User
+    author: User
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    ours: Tenant
+    theirs: Tenant
+    people: dict[str, User | None]
+    callers: dict[str, Caller]
+    browsers: dict[str, Client]
+
+
+def build() -> World:
+    staff = {
+        "account_manager": people.account_manager(),
+        "engineer": people.engineer(),
+        "approver": people.approver(),
+        "auditor": people.auditor(),
+        "portal_administrator": people.administrator(),
+    }
+    ours, theirs = _tenant("Ours", staff), _tenant("Theirs", staff)
+    everybody: dict[str, User | None] = {
+        "nobody": None,
+        "viewer": ours.viewer,
+        "contributor": ours.contributor,
+        "administrator": ours.administrator,
+        "stranger": theirs.administrator,
+        **staff,
+    }
+    return World(
+        ours,
+        theirs,
+        everybody,
+        {role: Caller(user) for role, user in everybody.items()},
+        {role: _browser(user) for role, user in everybody.items()},
+    )
+
+
+def _browser(user: User | None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def _tenant(name: str, staff: dict[str, User]) -> Tenant:
+    customer = people.customer(f"{name} & Sons")
+    tenant = Tenant(
+        customer,
+        people.viewer(customer),
+        people.contact(customer),
+        people.customer_administrator(customer),
+        people.contact(customer, CustomerRole.CONTRIBUTOR, name=f"{name} Author"),
+    )
+    _add_people(tenant, staff)
+    _add_intake(tenant, staff)
+    _add_environments(tenant, staff)
+    tenant.ids["audit_event"] = AuditEvent.objects.filter(customer=customer).order_by("sequence")[0].pk
+    return tenant
+
+
+def _add_people(tenant: Tenant, staff: dict[str, User]) -> None:
+    customer = tenant.customer
+    invitation = invitations.invite(
+        email=f"new@{customer.slug}.example", role="viewer", by=tenant.administrator, customer=customer
+    )
+    token = ApiToken.objects.create(
+        user=tenant.administrator,
+        name="CI",
+        prefix="abcd",
+        digest=one_time.digest(f"text of {customer}"),
+        scopes=["customer:read"],
+        expires_at=clock.now() + timedelta(days=9),
+    )
+    tenant.ids |= {
+        "customer": customer.pk,
+        "person": tenant.contributor.pk,
+        "viewer": tenant.viewer.pk,
+        "account_manager": staff["account_manager"].pk,
+        "member": Membership.objects.get(user=tenant.viewer).pk,
+        "invitation": invitation.pk,
+        "token": token.pk,
+        "mail": str(OutboxMessage.objects.filter(customer=customer).order_by("pk")[0].pk),
+    }
+
+
+def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
+    manager = staff["account_manager"]
+    draft = onboardings.onboarding(tenant.customer, account_manager=manager)
+    answers = answers_for(zone=f"{tenant.customer.slug}.internal")
+    onboardings.answered(draft, by=tenant.author, answers=answers)
+    dns = onboardings.section(draft, "dns")
+    ntp = onboardings.section(draft, "ntp")
+    sections.submit(ntp, revision=ntp.revision, by=tenant.author)
+    tenant.ids |= {"onboarding": draft.pk, "section": dns.pk, "submitted_section": ntp.pk}
+
+
+def _add_environments(tenant: Tenant, staff: dict[str, User]) -> None:
+    approved = _approved(tenant)
+    by_name = {environment.name: environment for environment in approved.environments.all()}
+    production, stopped = by_name["Production"], by_name["Test"]
+    waiting, requested, released, revealed, ready, provisioned = (by_name[f"Number {number}"] for number in range(6))
+    tenant.ids |= {"live_onboarding": approved.pk, "environment": production.pk, "ready": ready.pk}
+    _add_plans(tenant, production, stopped, waiting, staff["engineer"])
+    _add_run(tenant, provisioned, "run", RunState.FINISHED, StepState.READY, staff["engineer"])
+    tenant.ids["provisioned"] = provisioned.pk
+    _add_checklist(tenant, production)
+    for environment in (requested, released, revealed, ready):
+        environment.checklist_items.update(state=ItemState.GREEN)
+    _add_hand_overs(tenant, requested, released, revealed, staff)
+
+
+def _approved(tenant: Tenant) -> Onboarding:
+    answers = answers_for(zone=f"live.{tenant.customer.slug}.internal")
+    rows = answers["remote_access"]["environments"]
+    third = 100 if tenant.customer.name.startswith("Ours") else 101
+    for number, kind in enumerate(_MORE_KINDS):
+        rows.append(
+            {
+                **rows[1],
+                "kind": kind,
+                "name": f"Number {number}",
+                "vpc_id": f"vpc-{third * 100 + number:017x}",
+                "cidr_blocks": [f"172.20.{third}.{number * 16}/28"],
+            }
+        )
+    found = onboardings.onboarding(tenant.customer)
+    return onboardings.approved(found, by=tenant.author, answers=answers)
+
+
+def _add_plans(
+    tenant: Tenant, production: Environment, stopped: Environment, waiting: Environment, engineer: User
+) -> None:
+    Plan.objects.filter(environment__customer=tenant.customer).update(
+        state=PlanState.READY, digest=DIGEST, computed_at=clock.now()
+    )
+    specification = production.specifications.get()
+    tenant.ids |= {"plan": production.plans.get().pk, "specification": specification.pk}
+    tenant.ids["backup_policy"] = production.backup_policy.pk  # type: ignore[attr-defined]
+    _add_run(tenant, stopped, "stopped_run", RunState.FAILED, StepState.FAILED, engineer)
+    _add_run(tenant, waiting, "waiting_run", RunState.WAITING, StepState.WAITING, engineer)
+    now = clock.now()
+    Resource.objects.create(
+        customer=tenant.customer,
+        environment=production,
+        step="peering_request",
+        kind="vpc_peering",
+        name="peering",
+        aws_id="pcx-0a1b2c3d4e5f60718",
+        account_id="111111111111",
+        region="eu-west-1",
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+
+
+def _add_run(tenant: Tenant, environment: Environment, name: str, state: str, step_state: str, engineer: User) -> None:
+    run = plans.approve(environment.plans.get(), digest=DIGEST, by=engineer)
+    run.steps.filter(key="peering_acceptance").update(
+        state=step_state, waits_on=Owner.CUSTOMER if step_state == StepState.WAITING else "", waiting_since=clock.now()
+    )
+    Run.objects.filter(pk=run.pk).update(state=state)
+    AwsCall.objects.create(
+        customer=tenant.customer,
+        run=run,
+        step="peering_request",
+        epoch=1,
+        service="ec2",
+        operation="CreateVpcPeeringConnection",
+        account_id="111111111111",
+        region="eu-west-1",
+        changes=True,
+        outcome=CallOutcome.OK,
+        started_at=clock.now(),
+    )
+    tenant.ids[name] = run.pk
+
+
+def _add_checklist(tenant: Tenant, environment: Environment) -> None:
+    manual = environment.checklist_items.filter(kind=ItemKind.MANUAL)
+    own, *_ = manual.filter(owner=Owner.CUSTOMER)
+    item, signed, *_ = manual.filter(owner=Owner.PROVIDER)
+    signed.state, signed.note, signed.signed_by, signed.revision = ItemState.GREEN, "seen", tenant.author, 1
+    signed.save()
+    tenant.ids |= {"item": item.pk, "own_item": own.pk, "signed_item": signed.pk}
+
+
+def _add_hand_overs(
+    tenant: Tenant, requested: Environment, released: Environment, revealed: Environment, staff: dict[str, User]
+) -> None:
+    def request(environment: Environment) -> HandOver:
+        return hand_overs.request(environment, recipient=tenant.contributor, reason="ready", by=staff["engineer"])
+
+    asked, offered, seen = request(requested), request(released), request(revealed)
+    hand_overs.release(offered, by=staff["approver"])
+    hand_overs.release(seen, by=staff["approver"])
+    hand_overs.reveal(seen, password=people.PASSWORD, claim_key=CLAIM_KEY, by=tenant.contributor)
+    tenant.ids |= {"hand_over": asked.pk, "released": offered.pk, "revealed": seen.pk}
+
