@@ -6,6 +6,7 @@ secret: it names a thing, permission decides who may see it.
 
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -37,7 +38,7 @@ class PrefixedIdField(models.CharField):
     def has_default(self) -> bool:
         return True
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs["prefix"] = self.prefix
         return name, path, args, kwargs

@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import NoReturn
 
 from portal.embedded.aws_stand_in import accounts
 from portal.embedded.children import Child, stop_all
@@ -63,7 +64,7 @@ def _run(data: Path, environment: dict[str, str], port: int) -> int:
             print(f"The portal did not start. Its words are in {data / 'logs'}.", file=sys.stderr)
             return 1
         _greet(environment, port, time.monotonic() - began)
-        _watch(children)
+        return _watch(children)
     except KeyboardInterrupt:
         print("\nStopping", flush=True)
         return 0
@@ -170,7 +171,7 @@ def _answers(url: str, children: list[Child]) -> bool:
     return False
 
 
-def _watch(children: list[Child]) -> None:
+def _watch(children: list[Child]) -> NoReturn:
     """Start again what ends by itself, until Ctrl-C."""
     while True:
         time.sleep(_RESTART_SECONDS)
