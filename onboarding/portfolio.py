@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -15,6 +15,7 @@ from environments.states import ACTIVE_RUNS, ItemState, Owner, StepState
 from onboarding import selectors
 from onboarding.models import HandOver, Onboarding
 from onboarding.states import HandOverState, Stage
+from onboarding.turns import FINISH_WITHIN
 from portal.accounts.models import User
 from portal.accounts.states import StaffRole
 
@@ -23,6 +24,11 @@ STAGES = Stage.choices
 TURNS = Owner.choices
 _OVER = (Stage.LIVE, Stage.CANCELLED)
 _LONGEST_SEARCH = 80
+_CLOCKS = (
+    ("step_due_at", timedelta(), "Waiting ends"),
+    ("accepted_at", FINISH_WITHIN, "Rest due, a day from acceptance"),
+    ("reveal_due_at", timedelta(), "Hand-over expires"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +182,10 @@ def _owner_of_items() -> Subquery:
 
 def _with_clocks(rows: QuerySet[Onboarding]) -> QuerySet[Onboarding]:
     waiting = _steps(StepState.WAITING).filter(waits_on=Owner.CUSTOMER, give_up_at__isnull=False)
+    accepted = _steps(StepState.READY).filter(key="peering_acceptance", finished_at__isnull=False)
     return rows.annotate(
         step_due_at=Subquery(waiting.order_by("give_up_at").values("give_up_at")[:1]),
+        accepted_at=Subquery(accepted.order_by("finished_at").values("finished_at")[:1]),
         reveal_due_at=Subquery(_released().order_by("expires_at").values("expires_at")[:1]),
     )
 
@@ -197,7 +205,6 @@ def _line(onboarding: Onboarding) -> Line:
     """Nothing runs for what is over."""
     if onboarding.stage in _OVER:
         return Line(onboarding, None, "")
-    clocks = (("Waiting ends", "step_due_at"), ("Hand-over expires", "reveal_due_at"))
-    running = [(moment, words) for words, name in clocks if (moment := getattr(onboarding, name))]
+    running = [(moment + span, words) for name, span, words in _CLOCKS if (moment := getattr(onboarding, name))]
     due_at, clock = min(running, default=(None, ""))
     return Line(onboarding, due_at, clock)

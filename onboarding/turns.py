@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -15,6 +15,9 @@ from onboarding.models import HandOver, Onboarding, Section
 from onboarding.sections import definition
 from onboarding.states import OPEN_HAND_OVERS, HandOverState, SectionState, Stage
 from portal.audit.models import AuditEvent
+
+FINISH_WITHIN = timedelta(days=1)
+"""From the acceptance of the peering the provider has this long for the rest (row S3)."""
 
 _TO_ANSWER = (SectionState.EMPTY, SectionState.DRAFT)
 
@@ -42,14 +45,15 @@ class Turns:
 
 
 def of(onboarding: Onboarding) -> Turns:
-    """Return what is owed in an onboarding that came from `selectors.onboarding`. Five statements, however much it is."""
+    """Return what is owed in an onboarding that came from `selectors.onboarding`. Six statements, however much it is."""
     if onboarding.stage in (Stage.CANCELLED, Stage.LIVE):
         return Turns([], [])
     sections, environments = list(onboarding.sections.all()), list(onboarding.environments.all())
     turns = Turns(list(_answers(onboarding, sections)), list(_reviews(onboarding, sections)))
     _add_plans(turns, environments)
-    _add_runs(turns, environments)
-    _add_steps(turns, environments)
+    due = _due(environments)
+    _add_runs(turns, environments, due)
+    _add_steps(turns, environments, due)
     _add_items(turns, onboarding, environments)
     _add_hand_overs(turns, onboarding, environments)
     return turns
@@ -89,32 +93,43 @@ def _add_plans(turns: Turns, environments: list[Environment]) -> None:
         turns.provider.append(Turn(label, detail, "plan", (plan.pk,), since=plan.created_at))
 
 
-def _add_runs(turns: Turns, environments: list[Environment]) -> None:
+def _due(environments: list[Environment]) -> dict[str, datetime]:
+    """Return until when the provider shall finish, by run; runs without an acceptance have no clock yet."""
+    accepted = RunStep.objects.filter(
+        run__environment__in=environments, run__state__in=ACTIVE_RUNS, key="peering_acceptance", state=StepState.READY
+    )
+    moments = accepted.exclude(finished_at=None).values_list("run", "finished_at")
+    return {run: finished_at + FINISH_WITHIN for run, finished_at in moments if finished_at}
+
+
+def _add_runs(turns: Turns, environments: list[Environment], due: dict[str, datetime]) -> None:
     runs = Run.objects.filter(environment__in=environments, state__in=(RunState.QUEUED, RunState.RUNNING))
     for run in runs.select_related("environment").order_by("created_at"):
         label = f"Provision {run.environment.name}"
-        turns.provider.append(Turn(label, "It runs by itself", "run", (run.pk,), since=run.started_at))
+        turns.provider.append(
+            Turn(label, "It runs by itself", "run", (run.pk,), due_at=due.get(run.pk), since=run.started_at)
+        )
 
 
-def _add_steps(turns: Turns, environments: list[Environment]) -> None:
+def _add_steps(turns: Turns, environments: list[Environment], due: dict[str, datetime]) -> None:
     steps = RunStep.objects.filter(
         run__environment__in=environments,
         run__state__in=ACTIVE_RUNS,
         state__in=(StepState.WAITING, StepState.FAILED),
     )
     for step in steps.select_related("run__environment").order_by("give_up_at", "position"):
-        name = step.run.environment.name
+        name, run = step.run.environment.name, (step.run_id,)
         if step.state == StepState.FAILED:
             detail = str(step.error.get("message") or step.reason)
-            turns.provider.append(Turn(f"Mend a step of {name}", detail, "run", (step.run_id,)))
+            turns.provider.append(Turn(f"Mend a step of {name}", detail, "run", run, due_at=due.get(step.run_id)))
         elif step.waits_on == Owner.CUSTOMER:
-            turns.customer.append(_waiting(step, f"Act in your AWS account for {name}", "actions", ()))
+            act = f"Act in your AWS account for {name}"
+            since, until = step.waiting_since, step.give_up_at
+            turns.customer.append(Turn(act, step.reason, "actions", (), due_at=until, since=since))
         else:
-            turns.provider.append(_waiting(step, f"Wait for AWS for {name}", "run", (step.run_id,)))
-
-
-def _waiting(step: RunStep, label: str, url_name: str, args: tuple[str, ...]) -> Turn:
-    return Turn(label, step.reason, url_name, args, due_at=step.give_up_at, since=step.waiting_since)
+            wait = f"Wait for AWS for {name}"
+            since, until = step.waiting_since, due.get(step.run_id)
+            turns.provider.append(Turn(wait, step.reason, "run", run, due_at=until, since=since))
 
 
 def _add_items(turns: Turns, onboarding: Onboarding, environments: list[Environment]) -> None:

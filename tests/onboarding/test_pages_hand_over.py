@@ -414,3 +414,19 @@ def test_portfolio_waits_for_the_customer_while_a_hand_over_is_released():
 
     assert story.customer.name in html
     assert "Hand-over expires" in html
+
+
+def test_from_acceptance_the_provider_has_one_day():
+    environment = production()
+    step = waiting_step(environment, "peering_acceptance")
+    accepted_at = clock.now() - timedelta(hours=2)
+    RunStep.objects.filter(pk=step.pk).update(state=StepState.READY, finished_at=accepted_at)
+    Run.objects.update(state=RunState.RUNNING)
+
+    portfolio = signed_in(people.engineer()).get(reverse("onboarding_list")).content.decode()
+    home = signed_in(people.contact(environment.customer)).get("/", follow=True).content.decode()
+
+    due = f"{accepted_at + timedelta(days=1):%H:%M} UTC"
+    assert "Rest due, a day from acceptance" in portfolio
+    assert due in portfolio
+    assert due in home
