@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
 from environments.states import ItemState
@@ -36,6 +36,22 @@ def environments(user: Person) -> QuerySet[Environment]:
 
 def environment(user: Person, id: str) -> Environment:
     return _one(environments(user), id)
+
+
+def environments_at_work(user: Person, *, words: str = "", kind: str = "") -> QuerySet[Environment]:
+    """The environments with the state of their newest plan and run (`plan_state`, `run_state`, `run_id`), perhaps only those
+    of a kind, or with these words in the name of the customer or their own, their account or VPC."""
+    plans = Plan.objects.filter(environment=OuterRef("pk")).order_by("-id")
+    runs = Run.objects.filter(environment=OuterRef("pk")).order_by("-id")
+    rows = environments(user).annotate(
+        plan_state=Subquery(plans.values("state")[:1]),
+        run_state=Subquery(runs.values("state")[:1]),
+        run_id=Subquery(runs.values("pk")[:1]),
+    )
+    if words:
+        named = Q(name__icontains=words) | Q(customer__name__icontains=words)
+        rows = rows.filter(named | Q(aws_account__account_id__contains=words) | Q(vpc_id__contains=words))
+    return rows.filter(kind=kind) if kind else rows
 
 
 def specifications(user: Person) -> QuerySet[Specification]:

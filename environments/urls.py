@@ -1,5 +1,26 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from environments.views import checklist, environments, plans, runs, stand_in
+
+urlpatterns = [
+    path("environments/", environments.environment_list, name="environment_list"),
+    path("environments/<str:id>/", environments.detail, name="environment"),
+    path("environments/<str:id>/checklist/", checklist.checklist, name="environment_checklist"),
+    path("environments/<str:id>/verify/", checklist.verify, name="environment_verify"),
+    path("environments/<str:id>/plans/", plans.plans, name="plan_request"),
+    path("environments/<str:id>/runs/", runs.run_list, name="environment_runs"),
+    path("environments/<str:id>/resources/", environments.resources, name="environment_resources"),
+    path("environments/<str:id>/stand-in/role/", stand_in.role, name="stand_in_role"),
+    path("environments/<str:id>/stand-in/peering/", stand_in.accept, name="stand_in_accept"),
+    path("checklist-items/<str:id>/sign/", checklist.sign, name="checklist_sign"),
+    path("checklist-items/<str:id>/unsign/", checklist.unsign, name="checklist_unsign"),
+    path("plans/<str:id>/", plans.plan, name="plan"),
+    path("plans/<str:id>/approve/", plans.approve, name="plan_approve"),
+    path("runs/<str:id>/", runs.run, name="run"),
+    path("runs/<str:id>/live/", runs.live, name="run_live"),
+    path("runs/<str:id>/retry/", runs.retry, name="run_retry"),
+    path("runs/<str:id>/cancel/", runs.cancel, name="run_cancel"),
+    path("runs/<str:id>/look-again/", runs.look_again, name="run_look_again"),
+]

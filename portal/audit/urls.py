@@ -1,5 +1,11 @@
 """Addresses of this app's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.audit import views
+
+urlpatterns = [
+    path("audit/", views.log, name="audit_log"),
+    path("audit/chains/", views.chains, name="audit_chains"),
+    path("audit/export.csv", views.export, name="audit_export"),
+]

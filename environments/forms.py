@@ -1,0 +1,14 @@
+"""Forms of the pages about environments."""
+
+from django import forms
+
+
+class SigningForm(forms.Form):
+    """How somebody knows that an item is true, and which revision of it they saw. What is missing the service says."""
+
+    note = forms.CharField(required=False, strip=True)
+    revision = forms.IntegerField(min_value=0)
+
+
+class RevisionForm(forms.Form):
+    revision = forms.IntegerField(min_value=0)

@@ -1,0 +1,145 @@
+"""The checklist of an environment: whose turn it is, and on what each tick rests."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from environments import checklist as template
+from environments import rules, selectors
+from environments.forms import RevisionForm, SigningForm
+from environments.models import ChecklistItem, Environment
+from environments.services import checklist as services
+from environments.states import ItemKind, ItemState, Owner
+from environments.views import evidence
+from environments.views.environments import frame
+from portal.accounts import rules as roles
+from portal.accounts.models import User
+from portal.accounts.signed_in import person
+from portal.core.errors import Conflict, DomainError, Invalid, Stale
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item on the page. `note` and `problem` are what was just entered, and refused."""
+
+    item: ChecklistItem
+    evidence: evidence.Evidence
+    help: str
+    may_sign: bool
+    note: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What somebody entered for an item, and the sentence it was refused with."""
+
+    item_id: str
+    note: str
+    problem: str
+    status: int
+
+
+@require_safe
+def checklist(request: HttpRequest, id: str) -> HttpResponse:
+    return _page(request, selectors.environment(person(request), id))
+
+
+@require_POST
+def verify(request: HttpRequest, id: str) -> HttpResponse:
+    """Have AWS looked at again. It takes some seconds; the page then says when each item was checked."""
+    environment = selectors.environment(person(request), id)
+    services.request_verification(environment, by=person(request))
+    messages.info(request, "AWS is being looked at again. Reload in a few seconds to see what was found.")
+    return redirect("environment_checklist", environment.pk)
+
+
+@require_POST
+def sign(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    item = selectors.checklist_item(user, id)
+    form = SigningForm(request.POST)
+    note = request.POST.get("note", "")
+    try:
+        if not form.is_valid():
+            raise Conflict("The form has no revision.", remedy="Reload the page and sign there.")
+        services.sign(item, **form.cleaned_data, by=user)
+    except (Invalid, Stale, Conflict) as error:
+        return _refused(request, item, note, error)
+    messages.success(request, f"Signed: {item.title}.")
+    return _back_to(item)
+
+
+@require_POST
+def unsign(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    item = selectors.checklist_item(user, id)
+    form = RevisionForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Conflict("The form has no revision.", remedy="Reload the page and take it back there.")
+        services.unsign(item, revision=form.cleaned_data["revision"], by=user)
+    except (Stale, Conflict) as error:
+        return _refused(request, item, "", error)
+    messages.success(request, f"The signature is taken back: {item.title}.")
+    return _back_to(item)
+
+
+def _back_to(item: ChecklistItem) -> HttpResponse:
+    page = reverse("environment_checklist", args=[item.environment_id])
+    return redirect(f"{page}#item-{item.key}")
+
+
+def _refused(request: HttpRequest, item: ChecklistItem, note: str, error: DomainError) -> HttpResponse:
+    """Show the list as it is now, with what was entered kept and the refusal beside it."""
+    sentences = [problem.message for problem in error.problems] if isinstance(error, Invalid) else [error.message]
+    status = 422 if isinstance(error, Invalid) else error.status
+    refusal = Refusal(item.pk, note, " ".join(sentences), status)
+    return _page(request, selectors.environment(person(request), item.environment_id), refusal)
+
+
+def _page(request: HttpRequest, environment: Environment, refusal: Refusal | None = None) -> HttpResponse:
+    user = person(request)
+    items = list(selectors.checklist(user, environment))
+    lines = [_line(user, item, refusal) for item in items]
+    context = {
+        **frame(environment, "checklist"),
+        "owners": _by_owner(lines, environment),
+        "items": items,
+        "green": sum(item.state == ItemState.GREEN for item in items),
+        "regressed": [item for item in items if item.state == ItemState.RED],
+        "open": [item for item in items if item.state != ItemState.GREEN],
+        "may_verify": rules.may_verify(user, environment.customer) and environment.runs.exists(),
+        "is_ready": selectors.hand_over_ready(environment),
+        "may_hand_over": roles.may_release_first(user),
+        "refusal": refusal,
+        "refused": next((line for line in lines if refusal and line.item.pk == refusal.item_id), None),
+    }
+    return render(request, "environments/checklist.html", context, status=refusal.status if refusal else 200)
+
+
+def _line(user: User, item: ChecklistItem, refusal: Refusal | None) -> Line:
+    known = template.BY_KEY.get(item.key)
+    entered = (refusal.note, refusal.problem) if refusal and refusal.item_id == item.pk else ("", "")
+    signable = item.kind == ItemKind.MANUAL and rules.may_sign(user, item)
+    return Line(item, evidence.of(item), known.help if known else "", signable, *entered)
+
+
+def _by_owner(lines: list[Line], environment: Environment) -> list[dict[str, Any]]:
+    """Return the lines under their owner, then under their group, in the order of the checklist."""
+    names = {Owner.PROVIDER: settings.PROVIDER_NAME, Owner.CUSTOMER: environment.customer.name, Owner.AWS: "AWS"}
+    found = []
+    for owner in Owner:
+        own = [line for line in lines if line.item.owner == owner]
+        if own:
+            groups = [(name, list(rows)) for name, rows in groupby(own, key=lambda line: line.item.group)]
+            green = sum(line.item.state == ItemState.GREEN for line in own)
+            found.append({"name": names[owner], "groups": groups, "green": green, "total": len(own)})
+    return found

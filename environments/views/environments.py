@@ -1,0 +1,94 @@
+"""The environments, and the one page about one environment."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from environments import selectors
+from environments.catalogue import products as catalogue
+from environments.models import Environment, ProductDeployment
+from environments.services import stand_in
+from environments.states import EnvironmentKind
+from environments.views import next_act, one_day, steps
+from portal.accounts.signed_in import person
+from portal.core import clock
+from portal.ui import paging
+
+_LONGEST_SEARCH = 80
+_ABBREVIATIONS = {"vpc": "VPC", "dns": "DNS", "s3": "S3", "iam": "IAM"}
+
+
+@require_safe
+def environment_list(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in EnvironmentKind.values else ""
+    rows = selectors.environments_at_work(user, words=words, kind=kind)
+    context = {
+        "page": paging.by_key(rows, request.GET),
+        "words": words,
+        "kind": kind,
+        "kinds": EnvironmentKind.choices,
+        "is_filtered": bool(words or kind),
+    }
+    return render(request, "environments/list.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    environment = selectors.environment(user, id)
+    plan, run = selectors.latest_plan(environment), selectors.latest_run(environment)
+    context = {
+        **frame(environment, "overview"),
+        "plan": plan,
+        "plan_is_current": plan is not None and selectors.is_current(plan),
+        "run": run,
+        "ready_steps": steps.ready_count(run) if run else 0,
+        "waiting": next_act.waiting_on_customer(run) if run else None,
+        "next": next_act.of(user, environment, plan, run),
+        "clock": one_day.of(environment, clock.now()),
+        "drawing": drawing(environment),
+        "products": [(product_name(row), row) for row in environment.product_deployments.order_by("hostname")],
+        "stand_in_available": stand_in.available(),
+    }
+    return render(request, "environments/detail.html", context)
+
+
+@require_safe
+def resources(request: HttpRequest, id: str) -> HttpResponse:
+    """What stands in AWS for this environment."""
+    user = person(request)
+    environment = selectors.environment(user, id)
+    page = paging.by_key(selectors.resources(user, environment), request.GET)
+    rows = [(row, _kind_words(row.kind)) for row in page.rows]
+    context = {**frame(environment, "resources"), "page": page, "rows": rows}
+    return render(request, "environments/resources.html", context)
+
+
+def frame(environment: Environment, tab: str) -> dict[str, Any]:
+    """Return what the head and the tabs of every page about an environment need."""
+    return {"environment": environment, "tab": tab}
+
+
+def drawing(environment: Environment) -> dict[str, Any]:
+    """Return the network, with each connection leading to the checklist item that proves it."""
+    data = selectors.topology(environment)
+    page = reverse("environment_checklist", args=[environment.pk])
+    edges = [{**edge, "url": f"{page}#item-{edge['item']}" if edge.get("item") else ""} for edge in data["edges"]]
+    return {**data, "edges": edges}
+
+
+def product_name(row: ProductDeployment) -> str:
+    known = catalogue.BY_KEY.get(row.product)
+    return known.name if known else row.product
+
+
+def _kind_words(kind: str) -> str:
+    """Return such as "VPC peering" for `vpc_peering`."""
+    words = " ".join(_ABBREVIATIONS.get(word, word) for word in kind.split("_"))
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,60 @@
+"""What a checklist item rests on, in words: what was seen and when, or what is missing and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from environments.models import ChecklistItem
+
+_LABELS = {
+    "arn": "Identity",
+    "bucket": "Bucket",
+    "peering_id": "Peering",
+    "records": "Records",
+    "requested_at": "Requested",
+    "route_tables": "Route tables",
+    "trail": "Trail",
+    "zone_id": "Zone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One thing that was seen. `values` are the names AWS gave it, with a label each."""
+
+    what: str
+    at: datetime | None
+    values: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    proofs: list[Proof]
+    missing: list[str]
+    why: list[str]
+
+
+def of(item: ChecklistItem) -> Evidence:
+    kept = item.evidence or {}
+    return Evidence(list(_proofs(kept.get("steps", []))), kept.get("missing", []), kept.get("why", []))
+
+
+def _proofs(seen: Iterable[dict[str, Any]]) -> Iterable[Proof]:
+    for step in seen:
+        values = [(_LABELS.get(key, key), _words(value)) for key, value in (step.get("seen") or {}).items()]
+        yield Proof(step.get("step", ""), _moment(step.get("at")), [pair for pair in values if pair[1]])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_words(inner) for inner in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_words(inner)}" for key, inner in value.items())
+    return "" if value is None else str(value)
+
+
+def _moment(text: Any) -> datetime | None:
+    return parse_datetime(text) if isinstance(text, str) else None

@@ -1,0 +1,107 @@
+"""Runs: watched, mended, resumed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from environments import rules, selectors
+from environments.models import AwsCall, Run
+from environments.provisioning.steps import BY_KEY
+from environments.services import runs as services
+from environments.services import stand_in
+from environments.states import ACTIVE_RUNS, RunState
+from environments.views import next_act, steps
+from environments.views.environments import frame
+from portal.accounts.signed_in import person
+from portal.core import clock
+from portal.ui import paging
+
+# How often the page asks, in seconds; a run that ended, or that a person must mend, is not asked for.
+_POLL_SECONDS = {RunState.QUEUED: 2, RunState.RUNNING: 2, RunState.WAITING: 5}
+
+
+@require_safe
+def run_list(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    environment = selectors.environment(user, id)
+    page = paging.by_key(selectors.runs(user).filter(environment=environment), request.GET)
+    rows = [(run, steps.ready_count(run), len(run.steps.all())) for run in page.rows]
+    return render(request, "environments/runs.html", {**frame(environment, "runs"), "page": page, "rows": rows})
+
+
+@require_safe
+def run(request: HttpRequest, id: str) -> HttpResponse:
+    return render(request, "environments/run.html", _context(request, id))
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest, id: str) -> HttpResponse:
+    """The part of the run's page that refreshes itself."""
+    return render(request, "environments/run/live.html", _context(request, id))
+
+
+@require_POST
+def retry(request: HttpRequest, id: str) -> HttpResponse:
+    """Start a stopped step again, or all of them where none is named."""
+    user = person(request)
+    services.retry(selectors.run(user, id), by=user, step_key=request.POST.get("step") or None)
+    messages.success(request, "The run goes on from the step that stopped. What is done stays done.")
+    return redirect("run", id)
+
+
+@require_POST
+def look_again(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    services.look_again(selectors.run(user, id), by=user)
+    messages.success(request, "The run looks at AWS again now.")
+    return redirect("run", id)
+
+
+@require_POST
+def cancel(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    services.cancel(selectors.run(user, id), by=user)
+    messages.success(request, "The run is cancelled. What it made stays, and is under Resources.")
+    return redirect("run", id)
+
+
+def _context(request: HttpRequest, id: str) -> dict[str, Any]:
+    user = person(request)
+    found = selectors.run(user, id)
+    waiting = next_act.waiting_on_customer(found)
+    return {
+        **frame(found.environment, "runs"),
+        "run": found,
+        "lines": steps.lines(found, clock.now()),
+        "bars": steps.bars(found),
+        "ready_steps": steps.ready_count(found),
+        "total_steps": len(found.steps.all()),
+        "milestone": steps.milestone(found),
+        "is_active": found.state in ACTIVE_RUNS,
+        "now": clock.now(),
+        "waiting": waiting,
+        "may_steer": rules.may_provision(user),
+        "may_look": rules.may_verify(user, found.environment.customer),
+        "may_stand_in": stand_in.available() and rules.may_act_as_customer(user, found.environment.customer),
+        "poll_seconds": _POLL_SECONDS.get(RunState(found.state), 0),
+        **_journal(request, found),
+    }
+
+
+def _journal(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """Return the AWS calls, the newest first; `?changes=1` leaves out those that only looked."""
+    only_changes = request.GET.get("changes") == "1"
+    calls = selectors.aws_calls(person(request), run)
+    page = paging.by_key(calls.filter(changes=True) if only_changes else calls, request.GET)
+    rows = [(call, _step_title(call)) for call in page.rows]
+    return {"calls": rows, "page": page, "only_changes": only_changes, "query": request.GET.urlencode()}
+
+
+def _step_title(call: AwsCall) -> str:
+    known = BY_KEY.get(call.step)
+    return known.title if known else call.step

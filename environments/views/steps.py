@@ -1,0 +1,101 @@
+"""The steps of a run as its page tells them: in a tense that says how they stand."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from environments.models import Run, RunStep
+from environments.provisioning.steps import BY_KEY
+from environments.states import ACTIVE_RUNS, Owner, RunState, StepState
+from portal.ui.drawings.gantt import duration
+
+_HUES = {
+    StepState.PENDING: "idle",
+    StepState.RUNNING: "work",
+    StepState.WAITING: "you",
+    StepState.FAILED: "stop",
+    StepState.READY: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step. `waits_on` is the name of whoever must act; `elapsed` is empty before it began."""
+
+    step: RunStep
+    title: str
+    hue: str
+    elapsed: str
+    waits_on: str = ""
+
+
+def lines(run: Run, now: datetime) -> list[Line]:
+    customer = run.environment.customer.name
+    return [_line(step, run, customer, now) for step in run.steps.all()]
+
+
+def ready_count(run: Run) -> int:
+    return sum(step.state == StepState.READY for step in run.steps.all())
+
+
+def milestone(run: Run) -> str:
+    """Return what a screen reader hears when it changes: never a tick of a clock."""
+    steps = list(run.steps.all())
+    current = next((step for step in steps if step.state in (StepState.FAILED, StepState.WAITING)), None)
+    said = f"{ready_count(run)} of {len(steps)} steps."
+    if run.state not in ACTIVE_RUNS:
+        return f"{said} {RunState(run.state).label}."
+    return f"{said} {_title(current)}." if current else said
+
+
+def bars(run: Run) -> list[dict[str, Any]]:
+    """Return the steps as bars of the timeline. What waits for a person has no expected end: it would dwarf the rest."""
+    return [_bar(step, run) for step in run.steps.all()]
+
+
+def owner_name(owner: str, customer: str) -> str:
+    return {Owner.PROVIDER: settings.PROVIDER_NAME, Owner.CUSTOMER: customer, Owner.AWS: "AWS"}.get(Owner(owner), owner)
+
+
+def _line(step: RunStep, run: Run, customer: str, now: datetime) -> Line:
+    waits = step.state == StepState.WAITING and step.waits_on
+    elapsed = _elapsed(step, _end(step, run) or now)
+    return Line(step, _title(step), _HUES[StepState(step.state)], elapsed, owner_name(waits, customer) if waits else "")
+
+
+def _end(step: RunStep, run: Run) -> datetime | None:
+    """A step that stood still when its run was cancelled ended then."""
+    return step.finished_at or (run.finished_at if run.state not in ACTIVE_RUNS else None)
+
+
+def _elapsed(step: RunStep, end: datetime) -> str:
+    return duration(max(end - step.started_at, timedelta())) if step.started_at else ""
+
+
+def _title(step: RunStep) -> str:
+    known = BY_KEY.get(step.key)
+    if known is None:
+        return step.key
+    tenses = {
+        StepState.RUNNING: known.doing,
+        StepState.WAITING: known.doing,
+        StepState.READY: known.done,
+        StepState.FAILED: f"Could not finish: {known.title[0].lower()}{known.title[1:]}",
+    }
+    return tenses.get(StepState(step.state), known.title)
+
+
+def _bar(step: RunStep, run: Run) -> dict[str, Any]:
+    known = BY_KEY.get(step.key)
+    bar: dict[str, Any] = {
+        "label": known.title if known else step.key,
+        "start": step.started_at,
+        "end": _end(step, run),
+        "state": step.state,
+        "note": step.reason if step.state == StepState.WAITING else "",
+    }
+    if known and not known.waits_for and step.started_at and not step.finished_at:
+        bar["expected_end"] = step.started_at + known.expected
+    return bar

@@ -1,0 +1,133 @@
+"""The audit log: who did what, when, and whether the record is what was written."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.accounts import rules
+from portal.accounts import selectors as people
+from portal.accounts.models import User
+from portal.accounts.signed_in import person
+from portal.accounts.states import CustomerRole
+from portal.audit import verifier
+from portal.audit.forms import FilterForm
+from portal.audit.models import AuditEvent
+from portal.core import clock
+from portal.core.errors import Forbidden
+from portal.ui import paging
+
+# A spreadsheet takes a cell that begins with one of these for a formula. Source: OWASP, "CSV Injection".
+_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+_COLUMNS = (
+    "time",
+    "actor",
+    "action",
+    "object",
+    "object id",
+    "before",
+    "after",
+    "request id",
+    "address",
+    "chain",
+    "no.",
+)
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    user = _reader(request)
+    form = FilterForm(request.GET)
+    page = paging.by_key(form.events(user), request.GET)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [(event, _words(event.before), _words(event.after)) for event in page.rows],
+        "is_filtered": form.is_filtering,
+        "query": paging.kept(request.GET),
+    }
+    return render(request, "audit/log.html", context)
+
+
+@require_safe
+@never_cache
+def chains(request: HttpRequest) -> HttpResponse:
+    """Walk every chain this person may read, now, and say whether each is what was written."""
+    user = _reader(request)
+    found = [(_name_of(chain.name, user), chain) for chain in _chains(user)]
+    context = {"chains": found, "broken": [chain for _, chain in found if chain.broken], "now": clock.now()}
+    return render(request, "audit/chains.html", context)
+
+
+@require_safe
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """Answer with the filtered view as CSV, newest first, as it is read from the database."""
+    user = _reader(request)
+    events = FilterForm(request.GET).events(user)
+    response = StreamingHttpResponse(_lines(events.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="audit-{clock.now():%Y-%m-%d}.csv"'
+    return response
+
+
+def _reader(request: HttpRequest) -> User:
+    user = person(request)
+    if not rules.may_read_audit(user):
+        raise Forbidden("The audit log is for the provider's people and the administrators of a customer.")
+    return user
+
+
+def _chains(user: User) -> Iterator[verifier.Chain]:
+    if rules.is_provider(user):
+        return verifier.verify()
+    administered = user.memberships.filter(role=CustomerRole.ADMINISTRATOR).values_list("customer", flat=True)
+    return (verifier.verify_chain(customer) for customer in administered)
+
+
+def _name_of(chain: str, user: User) -> str:
+    customer = people.customers(user).filter(pk=chain).first()
+    return customer.name if customer else chain.capitalize()
+
+
+def _words(values: Any) -> str:
+    return json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True) if values else ""
+
+
+class _Echo:
+    """A file that hands back what is written to it, so that a long table is sent line by line."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(events: Iterable[AuditEvent]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(_COLUMNS)
+    for event in events:
+        yield writer.writerow([_cell(value) for value in _row(event)])
+
+
+def _row(event: AuditEvent) -> tuple[Any, ...]:
+    return (
+        event.occurred_at.isoformat(),
+        event.actor_label,
+        event.action,
+        event.subject_label,
+        event.subject_id,
+        json.dumps(event.before, ensure_ascii=False) if event.before else "",
+        json.dumps(event.after, ensure_ascii=False) if event.after else "",
+        event.request_id,
+        event.ip_address or "",
+        event.chain,
+        event.sequence,
+    )
+
+
+def _cell(value: Any) -> str:
+    """Return the cell as text that no spreadsheet calculates."""
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_MARKS) else text
