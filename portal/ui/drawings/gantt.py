@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.ui import statuses
 
-WIDTH, LABELS, ROW, TOP = 960, 190, 30, 26
+WIDTH, LABELS, ROW, TOP = 1140, 232, 30, 26
 BAR = 14
 _TICKS = 5
 
