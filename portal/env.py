@@ -25,6 +25,11 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name) or default
 
 
+def content(path: Path) -> str:
+    """Return what a file holds; nothing where it does not exist. The embedded mode keeps its own key that way."""
+    return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+
+
 def flag(name: str, *, default: bool) -> bool:
     return _env.bool(name) if os.environ.get(name) else default
 

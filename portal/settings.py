@@ -9,7 +9,7 @@ from portal.env import BASE_DIR
 
 DATA_DIR = BASE_DIR / env.text("DATA_DIR", ".data")
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY = env.text("SECRET_KEY", env.content(DATA_DIR / "secret-key"))
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     data.mkdir(parents=True, exist_ok=True)
     environment = _environment(data, given.port, given.aws_port or _free_port())
     signal.signal(signal.SIGTERM, _as_interrupt)
-    return _run(data, environment, given.port)
+    return _run(data, environment, given)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8000, help="port of the pages (8000)")
     parser.add_argument("--aws-port", type=int, default=0, help="port of the AWS stand-in (any free one)")
     parser.add_argument("--fresh", action="store_true", help="forget all data and start over")
+    parser.add_argument("--no-samples", dest="samples", action="store_false", help="leave an empty portal empty")
     return parser
 
 
@@ -53,11 +54,11 @@ def _as_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run(data: Path, environment: dict[str, str], port: int) -> int:
-    began = time.monotonic()
+def _run(data: Path, environment: dict[str, str], given: argparse.Namespace) -> int:
+    began, port = time.monotonic(), given.port
     children = _children(data, environment, port)
     try:
-        _prepare(children[0], environment)
+        _prepare(children[0], environment, samples=given.samples)
         for child in children[1:]:
             child.start()
         if not _answers(f"http://127.0.0.1:{port}/health/ready", children):
@@ -137,7 +138,7 @@ def _children(data: Path, environment: dict[str, str], port: int) -> list[Child]
     ]
 
 
-def _prepare(aws: Child, environment: dict[str, str]) -> None:
+def _prepare(aws: Child, environment: dict[str, str], *, samples: bool) -> None:
     """Start the stand-in, bring database and static files up to date, and fill an empty portal with sample data."""
     aws.start()
     _say("preparing the database")
@@ -146,8 +147,9 @@ def _prepare(aws: Child, environment: dict[str, str]) -> None:
     until = time.monotonic() + _READY_SECONDS
     while not _is_taken(int(environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])) and time.monotonic() < until:
         time.sleep(0.1)
-    _say("filling in sample customers, if the portal is empty")
-    _django(environment, "seed_demo", "--if-empty")
+    if samples:
+        _say("filling in sample customers, if the portal is empty")
+        _django(environment, "seed_demo", "--if-empty")
     _say("starting web, worker and scheduler")
 
 
@@ -182,19 +184,12 @@ def _watch(children: list[Child]) -> NoReturn:
 
 
 def _greet(environment: dict[str, str], port: int, seconds: float) -> None:
-    import django  # noqa: PLC0415 - needs the environment that was just made
-
-    os.environ.update(environment)
-    django.setup()
-    from portal.embedded.seed.people import SAMPLE_LOG_INS  # noqa: PLC0415
-
     free = accounts.CUSTOMER_ACCOUNTS[-1]
     lines = [
         "",
         f"The portal is ready: http://127.0.0.1:{port}    ({seconds:.0f} s)",
         "",
-        "Log in as",
-        *(f"  {role:<42} {email:<32} {password}" for role, email, password in SAMPLE_LOG_INS),
+        *_log_ins(environment),
         "",
         f"For a new onboarding: account {free.account_id} in {free.region},",
         f"  production {free.production_vpc_id} {free.production_cidr}, test {free.test_vpc_id} {free.test_cidr}",
@@ -203,6 +198,24 @@ def _greet(environment: dict[str, str], port: int, seconds: float) -> None:
         "Ctrl-C stops everything; the data stays.",
     ]
     print("\n".join(lines), flush=True)
+
+
+def _log_ins(environment: dict[str, str]) -> list[str]:
+    """Return the sample log-ins, or how to make the first account of a portal without samples."""
+    import django  # noqa: PLC0415 - needs the environment that was just made
+
+    os.environ.update(environment)
+    django.setup()
+    from portal.accounts.models import User  # noqa: PLC0415
+    from portal.embedded.seed.people import SAMPLE_LOG_INS  # noqa: PLC0415
+
+    known = set(User.objects.values_list("email", flat=True))
+    rows = [f"  {role:<42} {email:<32} {password}" for role, email, password in SAMPLE_LOG_INS if email in known]
+    return (
+        ["Log in as", *rows]
+        if rows
+        else ["No account yet: python3 manage.py create_administrator --email you@example.com"]
+    )
 
 
 def _is_taken(port: int) -> bool:

@@ -84,9 +84,10 @@ def test_a_taken_port_is_a_clear_message_before_anything_starts(tmp_path: Path) 
 
 def test_fresh_starts_over(tmp_path: Path) -> None:
     (tmp_path / "portal.sqlite3").write_text("not a database")
-    stack = start(tmp_path, None, "--fresh")
+    stack = start(tmp_path, None, "--fresh", "--no-samples")
     try:
         stack.wait_until_ready()
         assert health(stack)["status"] == "ok"
+        assert "create_administrator" in "".join(stack.printed)
     finally:
         assert stack.stop() == 0

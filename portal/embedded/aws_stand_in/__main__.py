@@ -6,7 +6,6 @@ import sys
 import threading
 from pathlib import Path
 
-from portal.embedded.aws_stand_in import snapshot
 from portal.embedded.aws_stand_in.server import StandIn, serve
 
 
@@ -23,7 +22,7 @@ def main() -> None:
     sys.stdout.write(f"AWS stand-in on 127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()
-    application.gate.still(lambda: snapshot.save(given.state))
+    application.close()
 
 
 if __name__ == "__main__":

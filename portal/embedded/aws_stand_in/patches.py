@@ -5,7 +5,6 @@ The portal's correctness must not depend on any of these: they are here so that 
 
 import ipaddress
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,25 +41,31 @@ def _trusted(role_arn: str, caller: str, external_id: str | None) -> bool:
     from moto.iam.exceptions import NotFoundException  # noqa: PLC0415
     from moto.iam.models import iam_backends  # noqa: PLC0415
 
-    account_id = role_arn.split(":")[4]
+    account_id = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
     if account_id not in iam_backends:
         return False
     try:
         role = iam_backends[account_id]["aws"].get_role_by_arn(role_arn)
     except NotFoundException:
         return False
-    policy = json.loads(role.assume_role_policy_document)
-    return any(_allows(statement, caller, external_id) for statement in policy["Statement"])
+    statements = _several(json.loads(role.assume_role_policy_document)["Statement"])
+    return {one["Effect"] for one in statements if _applies(one, caller, external_id)} == {"Allow"}
 
 
-def _allows(statement: dict[str, Any], caller: str, external_id: str | None) -> bool:
-    principals = _several(statement.get("Principal", {}).get("AWS", []))
+def _applies(statement: dict[str, Any], caller: str, external_id: str | None) -> bool:
+    """Return whether the statement is about this call. A condition that is not understood never holds."""
+    principal = statement.get("Principal", {})
+    principals = _several(principal if isinstance(principal, str) else principal.get("AWS", []))
     account_id = caller.split(":")[4]
     names = {caller, _role_of(caller), account_id, f"arn:aws:iam::{account_id}:root", "*"}
-    if statement["Effect"] != "Allow" or not names & set(principals):
+    actions = {"sts:AssumeRole", "sts:*", "*"}
+    if not (names & set(principals) and actions & set(_several(statement.get("Action", [])))):
         return False
-    wanted = statement.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")
-    return wanted is None or external_id in _several(wanted)
+    return all(
+        operator == "StringEquals" and key.lower() == "sts:externalid" and external_id in _several(wanted)
+        for operator, keys in statement.get("Condition", {}).items()
+        for key, wanted in keys.items()
+    )
 
 
 def _role_of(caller: str) -> str:
@@ -71,8 +76,9 @@ def _role_of(caller: str) -> str:
     return f"arn:aws:iam::{account_id}:role/{name}"
 
 
-def _several(value: str | Iterable[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def _several(value: Any) -> list[Any]:
+    """Return the list that a policy may write as its only member."""
+    return [value] if isinstance(value, str | dict) else list(value)
 
 
 def _refuse_what_peering_cannot() -> None:

@@ -63,6 +63,11 @@ class StandIn:
         if self.keeper:
             self.keeper.note_change()
 
+    def close(self) -> None:
+        """Keep what is not kept yet. Requests that come later may be forgotten."""
+        if self.keeper:
+            self.keeper.close()
+
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = _call_of(environ)
         if call is None:
@@ -113,8 +118,7 @@ def _operation_of(environ: dict[str, Any]) -> tuple[str, bool]:
     if target:
         name = target.rsplit(".", 1)[-1]
         return name, name.startswith(_READING)
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
+    body = _body_of(environ)
     action = parse_qs(body.decode("latin-1")).get("Action", [""])[0] if b"Action=" in body else ""
     if action:
         return action, action.startswith(_READING)
@@ -122,6 +126,14 @@ def _operation_of(environ: dict[str, Any]) -> tuple[str, bool]:
     query = environ.get("QUERY_STRING", "").partition("=")[0]
     name = f"{method} {environ.get('PATH_INFO', '')}" + (f"?{query}" if query else "")
     return name, method in ("GET", "HEAD")
+
+
+def _body_of(environ: dict[str, Any]) -> bytes:
+    """Return the whole body, sent in one piece or in chunks, and leave it readable again."""
+    ends_by_itself = environ.get("wsgi.input_terminated", False)
+    body: bytes = environ["wsgi.input"].read(-1 if ends_by_itself else int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
 
 
 def _account_of(access_key: str) -> str | None:

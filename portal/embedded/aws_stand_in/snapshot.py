@@ -4,15 +4,20 @@ The process forks and the child writes, so that requests pause only for the fork
 tied to moto's version: with another one the stand-in starts empty, and says so.
 """
 
+import copyreg
 import os
 import sys
 import threading
+import traceback
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import dill
 import moto
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto import backends as moto_backends
 
 SERVICES = ("ec2", "iam", "sts", "s3", "route53", "cloudtrail", "kms", "logs", "ses", "secretsmanager")
@@ -21,7 +26,7 @@ _GATHER_SECONDS = 0.2
 
 
 def save(path: Path) -> None:
-    """Write everything the stand-in knows. No request may be under way."""
+    """Write everything the stand-in knows. No request may be under way. Leaves the file as it was where that fails."""
     held = {
         service: {
             account: dict(dict.items(regions)) for account, regions in dict.items(moto_backends.get_backend(service))
@@ -29,28 +34,47 @@ def save(path: Path) -> None:
         for service in SERVICES
     }
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        dill.dump((moto.__version__, held), file)
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            dill.dump(moto.__version__, file)  # apart: another version's objects could not even be read
+            dill.dump(held, file)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def load(path: Path) -> bool:
     """Fill moto's backends from the file. Returns False where there is none, or it is another version's."""
     if not path.exists():
         return False
+    for orphan in path.parent.glob(f"{path.stem}.*.partial"):
+        orphan.unlink()
     with path.open("rb") as file:
-        version, held = dill.load(file)  # noqa: S301 - our own file, in our own data folder
-    if version != moto.__version__:
-        sys.stderr.write(
-            f"The state of the AWS stand-in is moto {version}'s; this is {moto.__version__}. It starts empty.\n"
-        )
-        return False
+        version = dill.load(file)  # noqa: S301 - our own file, in our own data folder
+        if version != moto.__version__:
+            sys.stderr.write(
+                f"The state of the AWS stand-in is moto {version}'s; this is {moto.__version__}. It starts empty.\n"
+            )
+            return False
+        _restore(dill.load(file))  # noqa: S301
+    return True
+
+
+def _restore(held: dict[str, dict[str, dict[str, Any]]]) -> None:
     for service, accounts in held.items():
         for account, regions in accounts.items():
             for region, backend in regions.items():
                 moto_backends.get_backend(service)[account][region] = backend
                 _hold_weakly(backend)
-    return True
+    _own_buckets()
+
+
+def _own_buckets() -> None:
+    """Say again whose each bucket is; moto keeps that outside its backends and would let the name be taken a second time."""
+    every = moto_backends.get_backend("s3")
+    for account, partitions in list(dict.items(every)):
+        for partition, backend in dict.items(partitions):
+            every.bucket_accounts.update(dict.fromkeys(backend.buckets, (partition, account)))
 
 
 def _hold_weakly(backend: Any) -> None:
@@ -59,6 +83,20 @@ def _hold_weakly(backend: Any) -> None:
         held = getattr(type(backend), name, None)
         if held is not None:
             held[type(backend)].add(weakref.ref(backend))
+
+
+def _read_key(pem: bytes) -> Any:
+    return serialization.load_pem_private_key(pem, password=None)
+
+
+def _write_key(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
+    plain = serialization.NoEncryption()
+    return _read_key, (key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain),)
+
+
+# Every key of KMS holds one of these, and they cannot be pickled by themselves.
+copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _write_key)  # type: ignore[arg-type]  # noqa: S505
+copyreg.pickle(type(ec.generate_private_key(ec.SECP256R1())), _write_key)  # type: ignore[arg-type]
 
 
 class Gate:
@@ -99,22 +137,31 @@ class Keeper:
     def __init__(self, path: Path, gate: Gate) -> None:
         self._path, self._gate = path, gate
         self._dirty = threading.Event()
+        self._writing = threading.Lock()
         threading.Thread(target=self._serve, name="keeper", daemon=True).start()
 
     def note_change(self) -> None:
         self._dirty.set()
 
+    def close(self) -> None:
+        """Write a last time, once nothing begun earlier can come after it."""
+        with self._writing:
+            self._gate.still(lambda: save(self._path))
+
     def _serve(self) -> None:
         while self._dirty.wait():
             threading.Event().wait(_GATHER_SECONDS)
-            self._dirty.clear()
-            os.waitpid(self._gate.still(self._fork), 0)
+            with self._writing:
+                self._dirty.clear()
+                os.waitpid(self._gate.still(self._fork), 0)
 
     def _fork(self) -> int:
         child = os.fork()
         if child == 0:
             try:
                 save(self._path)
-            finally:
-                os._exit(0)
+            except BaseException:  # noqa: BLE001 - a child must never go on as a second server
+                sys.stderr.write(f"The state of the AWS stand-in was not kept.\n{traceback.format_exc()}")
+                sys.stderr.flush()
+            os._exit(0)
         return child
