@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,4 @@ def links(request: HttpRequest) -> list[Link]:
 
 def _links(destinations: tuple[Destination, ...], path: str) -> Iterable[Link]:
     for destination in destinations:
-        try:
-            url = reverse(destination.url_name)
-        except NoReverseMatch:
-            continue
-        yield Link(destination.label, url, path.startswith(destination.below))
+        yield Link(destination.label, reverse(destination.url_name), path.startswith(destination.below))
