@@ -14,7 +14,7 @@ from environments.services import checklist, plans
 from environments.states import CallOutcome, PlanState, RunState, StepState
 from portal.accounts.models import User
 from portal.core import clock
-from tests.factories import onboardings, people
+from tests.factories import environments, people
 
 
 def signed_in(user: User) -> Client:
@@ -35,8 +35,9 @@ def status(user: User, name: str, *args: str, method: str = "get", **data: str) 
 
 def production() -> Environment:
     """Approved answers, with a requested plan."""
-    onboarding = onboardings.approved(onboardings.onboarding())
-    return onboarding.environments.select_related("customer", "aws_account").get(kind="production")
+    made = environments.environment()
+    plans.request(made, by=None)
+    return Environment.objects.select_related("customer", "aws_account").get(pk=made.pk)
 
 
 def planned(environment: Environment, state: str = PlanState.READY, **changes: Any) -> Plan:
