@@ -32,7 +32,8 @@ class Stack:
     port: int
     aws_port: int
     data: Path
-    printed: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    printed: list[str] = field(default_factory=list, repr=False)
 
     @property
     def url(self) -> str:
@@ -49,16 +50,20 @@ class Stack:
             assert time.monotonic() < until, "".join(self.printed)
             time.sleep(0.1)
 
+    def manage(self, *command: str) -> None:
+        """Run a command of the portal's on this stack's database."""
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True)
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=30)
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Stack]:
+def running(data: Path, *arguments: str) -> Iterator[Stack]:
     """Start the portal on its own data and stop it at the end."""
     with _services() as services:
-        stack = start(data, services)
+        stack = start(data, services, *arguments)
         try:
             stack.wait_until_ready()
             yield stack
@@ -79,7 +84,7 @@ def start(data: Path, more: dict[str, str] | None = None, *arguments: str) -> St
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    stack = Stack(process, port, aws_port, data)
+    stack = Stack(process, port, aws_port, data, environment)
     threading.Thread(target=_listen, args=(stack,), daemon=True).start()
     return stack
 

@@ -1,5 +1,7 @@
 """What the stand-in refuses, waits for and remembers: what AWS does and moto does not."""
 
+import http.client
+import json
 import os
 import signal
 import subprocess
@@ -74,6 +76,65 @@ def test_another_account_is_not_let_in(stand_in: RunningStandIn) -> None:
         )
 
     assert code_of(refusal) == "AccessDenied"
+
+
+def _statement(**changed: object) -> dict[str, object]:
+    return {"Effect": "Allow", "Principal": {"AWS": PROVIDER_ACCOUNT_ID}, "Action": "sts:AssumeRole"} | changed
+
+
+@pytest.mark.parametrize(
+    ("statements", "lets_in"),
+    [
+        (_statement(), True),
+        ([_statement(Principal={"AWS": [f"arn:aws:iam::{PROVIDER_ACCOUNT_ID}:root", "999999999999"]})], True),
+        (_statement(Principal="*"), True),
+        (_statement(Action=["sts:TagSession", "sts:*"]), True),
+        (_statement(Action="sts:TagSession"), False),
+        (_statement(Principal={"Service": "ec2.amazonaws.com"}), False),
+        (_statement(Principal={"AWS": f"arn:aws:iam::{PROVIDER_ACCOUNT_ID}:user/somebody-else"}), False),
+        (_statement(Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}), False),
+        ([_statement(), _statement(Effect="Deny", Principal="*")], False),
+    ],
+)
+def test_a_trust_policy_is_read_as_it_is_written(stand_in: RunningStandIn, statements: object, lets_in: bool) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    stand_in.customer(NORTHWIND, "iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=document)
+
+    if lets_in:
+        assert assume(stand_in)["Credentials"]
+    else:
+        with pytest.raises(ClientError) as refusal:
+            assume(stand_in)
+        assert code_of(refusal) == "AccessDenied"
+
+
+def test_one_accounts_bucket_is_closed_to_another(stand_in: RunningStandIn) -> None:
+    owner, stranger = stand_in.customer(NORTHWIND, "s3"), stand_in.customer(CUSTOMER_ACCOUNTS[1], "s3")
+    owner.create_bucket(Bucket="closed", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    owner.put_object(Bucket="closed", Key="a", Body=b"content")
+
+    refused = {}
+    for operation, given in {"head_bucket": {}, "get_object": {"Key": "a"}, "put_object": {"Key": "b"}}.items():
+        with pytest.raises(ClientError) as refusal:
+            getattr(stranger, operation)(Bucket="closed", **given)
+        refused[operation] = code_of(refusal)
+
+    assert refused == {"head_bucket": "403", "get_object": "AccessDenied", "put_object": "AccessDenied"}
+
+
+def test_a_body_sent_in_chunks_arrives_whole(stand_in: RunningStandIn) -> None:
+    s3 = stand_in.customer(NORTHWIND, "s3")
+    s3.create_bucket(Bucket="chunked", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    key, _ = accounts.access_key_of(NORTHWIND.account_id)
+    signed = f"AWS4-HMAC-SHA256 Credential={key}/20261124/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+    connection = http.client.HTTPConnection(stand_in.endpoint.removeprefix("http://"), timeout=10)
+
+    connection.request("PUT", "/chunked/a", iter([b"one ", b"two"]), {"Authorization": signed}, encode_chunked=True)
+    status = connection.getresponse().status
+    connection.close()
+
+    assert status == 200
+    assert s3.get_object(Bucket="chunked", Key="a")["Body"].read() == b"one two"
 
 
 @pytest.mark.parametrize(

@@ -22,22 +22,24 @@ class Person:
 
     def log_in(self, email: str, password: str) -> None:
         self.page.goto("/account/login/")
-        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password", exact=True).fill(password)
         self.page.get_by_role("button", name="Log in").click()
         self.page.wait_for_url(re.compile("^(?!.*login)"))
 
     def join(self, email: str, password: str) -> None:
-        """Follow the newest invitation in the mailbox and set a password."""
-        self.page.goto("/mailbox/")
-        self.page.get_by_role("link", name=re.compile("invit", re.IGNORECASE)).filter(
-            has_text=re.compile("")
-        ).first.click()
-        expect(self.page.get_by_text(email).first).to_be_visible()
-        self.page.get_by_role("link", name=re.compile("/invitations/")).first.click()
-        self.page.get_by_label("Your name").fill(self.name)
-        self.page.get_by_label("Password", exact=True).fill(password)
-        self.page.get_by_role("button", name=re.compile("Join")).click()
+        """Follow the invitation to this address in the mailbox, and set a password."""
+        for _ in range(30):
+            self.page.goto("/mailbox/")
+            rows = self.page.locator("li").filter(has_text=email).filter(has_text=re.compile("invit", re.IGNORECASE))
+            if rows.count():
+                break
+            self.page.wait_for_timeout(SECONDS)
+        rows.first.get_by_role("link").click()
+        self.page.locator("main a[href*='/invitations/']").first.click()
+        self.page.locator("[name=full_name]").fill(self.name)
+        self.page.locator("[name=password]").fill(password)
+        self.press("Create the account and log in")
         self.page.wait_for_url(re.compile("^(?!.*invitations)"))
 
     def press(self, name: str, *, confirm: str = "") -> None:

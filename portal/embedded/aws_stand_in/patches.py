@@ -6,6 +6,7 @@ The portal's correctness must not depend on any of these: they are here so that 
 import ipaddress
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 DELIVERY = timedelta(seconds=1)
@@ -15,11 +16,13 @@ EXPIRY = timedelta(days=7)
 _LIVE = ("initiating-request", "pending-acceptance", "provisioning", "active")
 
 
+@cache
 def install() -> None:
     """Change moto, once per process."""
     _evaluate_trust_policies()
     _refuse_what_peering_cannot()
     _refuse_a_second_zone()
+    _keep_buckets_apart()
 
 
 def _evaluate_trust_policies() -> None:
@@ -153,3 +156,26 @@ def _refuse_a_second_zone() -> None:
         return create(self, name, private_zone, caller_reference, **more)
 
     Route53Backend.create_hosted_zone = create_once
+
+
+def _keep_buckets_apart() -> None:
+    """Refuse what one account does with another's buckets; moto lets it in. No bucket policy opens them here."""
+    from moto.s3.exceptions import S3ClientError  # noqa: PLC0415
+    from moto.s3.models import S3Backend, s3_backends  # noqa: PLC0415
+
+    create, get = S3Backend.create_bucket, S3Backend.get_bucket
+
+    def is_anothers(backend: Any, name: str) -> bool:
+        return s3_backends.bucket_accounts.get(name, ("", backend.account_id))[1] != backend.account_id
+
+    def create_bucket(self: Any, bucket_name: str, *given: Any, **more: Any) -> Any:
+        if is_anothers(self, bucket_name):
+            raise S3ClientError("BucketAlreadyExists", "The requested bucket name is not available.")
+        return create(self, bucket_name, *given, **more)
+
+    def get_bucket(self: Any, bucket_name: str) -> Any:
+        if is_anothers(self, bucket_name):
+            raise S3ClientError("AccessDenied", "Access Denied")
+        return get(self, bucket_name)
+
+    S3Backend.create_bucket, S3Backend.get_bucket = create_bucket, get_bucket

@@ -16,6 +16,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there are people already")
 
+        parser.add_argument("--people", action="store_true", help="only the provider's people, no customers")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.exists():
             if options["if_empty"]:
@@ -23,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError("The portal already has people. Sample data goes only into an empty one.")
         accounts = {account.account_id: account for account in CUSTOMER_ACCOUNTS}
         staff = create_staff()
+        if options["people"]:
+            return
         for story in STORIES:
             account = accounts[story.account_id]
             self.stdout.write(f"  {account.name}: {story.title}")

@@ -1,0 +1,297 @@
+"""The whole way in a real browser: two people of a customer, two of the provider, from the first question to the hand-over.
+
+The portal runs as `python3 manage.py up` starts it. At the end a client that knows nothing of the portal confirms in the AWS
+stand-in what was built.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from portal.embedded.aws_stand_in import accounts
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_VPC_CIDR, PROVIDER_VPC_ID
+from portal.embedded.seed.people import PASSWORD as SAMPLE_PASSWORD
+from portal.embedded.seed.people import STAFF
+from tests.factories.answers import answers_for
+from tests.journeys.browser import Person
+from tests.services import CHROMIUM, needs_chromium
+from tests.stack import Stack, running
+
+pytestmark = [needs_chromium, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("stack")]
+
+FJORD = CUSTOMER_ACCOUNTS[-1]
+PASSWORD = "a fjord is deep and cold"
+FIRST, SECOND = "astrid@fjord.example", "bjorn@fjord.example"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("stack"), "--no-samples") as started:
+        started.manage("seed_demo", "--people")
+        yield started
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield chromium
+        chromium.close()
+
+
+def answers() -> dict[str, dict[str, Any]]:
+    given = answers_for(
+        FJORD.account_id,
+        FJORD.region,
+        FJORD.production_vpc_id,
+        FJORD.production_cidr,
+        FJORD.test_vpc_id,
+        FJORD.test_cidr,
+        zone="fjord.internal",
+    )
+    given["backup"]["dr_region"] = "eu-west-1"
+    return given
+
+
+def test_from_the_first_question_to_the_hand_over(stack: Stack, browser: Browser) -> None:
+    manager, engineer, approver, astrid, bjorn = (
+        Person(browser, stack.url, name) for name in ("Dilini", "Nimal", "Ruwan", "Astrid Berg", "Björn Dahl")
+    )
+    for person, part in ((manager, "manager"), (engineer, "engineer"), (approver, "approver")):
+        person.log_in(STAFF[part].email, SAMPLE_PASSWORD)
+
+    open_onboarding(manager)
+    astrid.join(FIRST, PASSWORD)
+    invite_colleague(astrid)
+    bjorn.join(SECOND, PASSWORD)
+    onboarding_url = fill_in_together(astrid, bjorn)
+    mend_what_the_reviewer_sends_back(engineer, astrid, onboarding_url)
+    approve_plans(engineer, onboarding_url)
+    do_the_customers_part(astrid)
+    production_url = wait_until_provisioned(engineer, onboarding_url)
+    sign_checklist(engineer, production_url)
+    sign_checklist(astrid, production_url)
+    request_hand_over(engineer, production_url)
+    hand_over_url = release(approver, engineer.page.url)
+    reveal(astrid, hand_over_url)
+    is_refused(bjorn, hand_over_url)
+
+    confirm_in_aws(stack)
+    for person in (manager, engineer, approver, astrid, bjorn):
+        assert person.broken == [], person.name
+
+
+def open_onboarding(manager: Person) -> None:
+    manager.page.goto("/onboardings/new/")
+    manager.page.get_by_label("Name of the new customer").fill(FJORD.name)
+    manager.page.get_by_label("Title").fill("Freight visibility")
+    manager.page.get_by_label("Account manager").select_option(label=STAFF["manager"].name)
+    manager.page.get_by_label("E-mail address of the first contact").fill(FIRST)
+    manager.page.locator("main form button.button--primary").click()
+    manager.sees("Freight visibility")
+
+
+def invite_colleague(astrid: Person) -> None:
+    astrid.page.goto("/people/")
+    astrid.page.get_by_label("E-mail").fill(SECOND)
+    astrid.page.get_by_label("Role").select_option("contributor")
+    astrid.press("Send the invitation")
+    astrid.sees(SECOND)
+
+
+def fill_in_together(astrid: Person, bjorn: Person) -> str:
+    """Each fills in half of the sections; a wrong VPC ID is told at once and mended."""
+    astrid.page.goto("/")
+    onboarding_url = astrid.page.url
+    for number, (key, given) in enumerate(answers().items()):
+        person = (astrid, bjorn)[number % 2]
+        person.page.goto(f"{onboarding_url}sections/{key}/")
+        if key == "remote_access":
+            wrong = {**given, "environments": [{**given["environments"][0], "vpc_id": "subnet-0a1b2c3d"}]}
+            person.fill_in(wrong)
+            person.press("Save and continue")
+            expect(person.page).to_have_title(re.compile("^Error: "))
+            person.sees("There is a problem")
+            assert person.page.locator("[name='environments-0-vpc_id']").input_value() == "subnet-0a1b2c3d"
+        person.fill_in(given)
+        person.press("Save and continue")
+        expect(person.page).not_to_have_url(re.compile(f"sections/{key}/$"))
+    astrid.page.goto(f"{onboarding_url}check/")
+    astrid.press("Submit to WSO2 for review")
+    astrid.sees(re.compile("ONB-[0-9]{4}-0001"))
+    return onboarding_url
+
+
+def mend_what_the_reviewer_sends_back(engineer: Person, astrid: Person, onboarding_url: str) -> None:
+    engineer.page.goto(f"{onboarding_url}review/")
+    card = engineer.page.locator("#section-ntp")
+    card.get_by_text("Request changes").first.click()
+    card.get_by_label("What must change, and why").fill("Name a third server, so that one may be wrong.")
+    card.get_by_role("button", name="Request changes").click()
+    engineer.sees("Name a third server, so that one may be wrong.")
+
+    astrid.page.goto(f"{onboarding_url}sections/ntp/")
+    astrid.sees("Name a third server, so that one may be wrong.")
+    astrid.fill_in({"servers": ["ntp1.fjord.example", "ntp2.fjord.example", "ntp3.fjord.example"]})
+    astrid.press("Submit this section")
+
+    for key in answers():
+        engineer.page.goto(f"{onboarding_url}review/")
+        engineer.page.locator(f"#section-{key}").get_by_role("button", name=re.compile("^Approve")).click()
+        engineer.page.wait_for_load_state()
+
+
+def approve_plans(engineer: Person, onboarding_url: str) -> None:
+    for number in range(2):
+        engineer.page.goto(onboarding_url)
+        engineer.page.locator("main a[href*='/environments/']").nth(0).wait_for()
+        links = {
+            link.get_attribute("href") for link in engineer.page.locator("main a[href^='/environments/env_']").all()
+        }
+        environments = sorted({re.sub(r"(/environments/[^/]+/).*", r"\1", link or "") for link in links})
+        engineer.page.goto(environments[number])
+        engineer.page.locator("main a[href^='/plans/']").first.click()
+        engineer.page.get_by_role("button", name="Approve plan and start").wait_for(timeout=60_000)
+        engineer.press("Approve plan and start")
+        engineer.page.wait_for_url(re.compile("/runs/"))
+
+
+def do_the_customers_part(astrid: Person) -> None:
+    astrid.page.goto("/actions/")
+    wait_for_action(astrid, "Create it as the customer's AWS account would")
+    astrid.press("Create it as the customer's AWS account would")
+    for _ in range(2):
+        wait_for_action(astrid, "Accept as the customer's AWS account would")
+        astrid.press("Accept as the customer's AWS account would")
+        astrid.page.wait_for_load_state()
+
+
+def wait_for_action(person: Person, button: str) -> None:
+    for _ in range(60):
+        person.page.goto("/actions/")
+        if person.page.get_by_role("button", name=button).count():
+            return
+        person.page.wait_for_timeout(1000)
+    raise AssertionError(f"no button {button!r} in a minute: {person.page.locator('main').inner_text()}")
+
+
+def wait_until_provisioned(engineer: Person, onboarding_url: str) -> str:
+    """Watch the run's live page until it is through; return production's address."""
+    engineer.page.goto(onboarding_url)
+    production = engineer.page.locator("main a[href^='/environments/env_']").filter(has_text="Production").first
+    href = re.sub(r"(/environments/[^/]+/).*", r"\1", production.get_attribute("href") or "")
+    engineer.page.goto(href)
+    engineer.page.locator("main a[href^='/runs/']").first.click()
+    engineer.sees("11 of 11", within_seconds=90)
+    engineer.sees("Added routes in the customer's VPC")
+    return href
+
+
+def sign_checklist(person: Person, environment_url: str) -> None:
+    while True:
+        person.page.goto(f"{environment_url}checklist/")
+        sign = person.page.locator("form[action$='/sign/']")
+        if not sign.count():
+            return
+        form = sign.first
+        form.evaluate("form => form.closest('details')?.setAttribute('open', '')")
+        form.locator("textarea, input[type=text]").first.fill("Looked at it together with the network team.")
+        form.get_by_role("button").first.click()
+        person.page.wait_for_load_state()
+
+
+def request_hand_over(engineer: Person, environment_url: str) -> None:
+    engineer.page.goto(f"{environment_url}hand-over/")
+    engineer.page.get_by_label("Recipient").select_option(label=re.compile("Astrid"))  # type: ignore[arg-type]
+    engineer.page.get_by_label(re.compile("Reason|Why")).fill("Go-live is agreed for Monday.")
+    engineer.press("Request release of Production's credentials to Fjord Logistics")
+    engineer.page.wait_for_url(re.compile("/hand-overs/"))
+    assert not engineer.page.get_by_role("button", name=re.compile("^Release")).count()
+
+
+def release(approver: Person, hand_over_url: str) -> str:
+    approver.page.goto(hand_over_url)
+    approver.page.locator("form[action$='/release/'] button").click()
+    dialog = approver.page.get_by_role("dialog")
+    dialog.get_by_role("button").last.click()
+    approver.sees("Released")
+    return hand_over_url
+
+
+def reveal(astrid: Person, hand_over_url: str) -> None:
+    astrid.page.goto(hand_over_url)
+    astrid.page.get_by_label("Your password").fill(PASSWORD)
+    astrid.press("Reveal credentials")
+    shown = astrid.page.locator("[data-reveal-output]")
+    expect(shown).to_contain_text("admin")
+    expect(shown).to_contain_text("fjord.internal")
+    astrid.press("I have stored them")
+    astrid.sees("Acknowledged")
+
+
+def is_refused(bjorn: Person, hand_over_url: str) -> None:
+    bjorn.page.goto(hand_over_url)
+
+    bjorn.sees(re.compile("Astrid Berg"))
+    assert not bjorn.page.get_by_role("button", name="Reveal credentials").count()
+
+
+def confirm_in_aws(stack: Stack) -> None:
+    """Peering active, routes on both sides, zone and records, buckets with lifecycle and closed to the public."""
+
+    def client(account_id: str, service: str, region: str) -> Any:
+        key, secret = accounts.access_key_of(account_id)
+        return boto3.client(
+            service,
+            region_name=region,
+            endpoint_url=stack.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+        )
+
+    hub = client(accounts.PROVIDER_ACCOUNT_ID, "ec2", accounts.PROVIDER_REGION)
+    theirs = client(FJORD.account_id, "ec2", FJORD.region)
+    peerings = {
+        row["AccepterVpcInfo"]["VpcId"]: (row["VpcPeeringConnectionId"], row["Status"]["Code"])
+        for row in hub.describe_vpc_peering_connections()["VpcPeeringConnections"]
+        if row["AccepterVpcInfo"]["OwnerId"] == FJORD.account_id
+    }
+    assert {vpc: status for vpc, (_, status) in peerings.items()} == {
+        FJORD.production_vpc_id: "active",
+        FJORD.test_vpc_id: "active",
+    }
+    peering = peerings[FJORD.production_vpc_id][0]
+    assert routes(hub, PROVIDER_VPC_ID, FJORD.production_cidr) == {peering}
+    assert routes(theirs, FJORD.production_vpc_id, PROVIDER_VPC_CIDR) == {peering}
+
+    route53 = client(FJORD.account_id, "route53", "us-east-1")
+    here = route53.list_hosted_zones_by_vpc(VPCId=FJORD.production_vpc_id, VPCRegion=FJORD.region)
+    (zone,) = here["HostedZoneSummaries"]
+    rows = route53.list_resource_record_sets(HostedZoneId=zone["HostedZoneId"])["ResourceRecordSets"]
+    names = {row["Name"]: row["ResourceRecords"][0]["Value"] for row in rows if row["Type"] == "A"}
+    assert names == {"am.fjord.internal.": "10.90.0.10", "is.fjord.internal.": "10.90.0.11"}
+
+    s3 = client(FJORD.account_id, "s3", FJORD.region)
+    buckets = [row["Name"] for row in s3.list_buckets()["Buckets"] if f"-{FJORD.account_id}-" in row["Name"]]
+    assert sorted(name.split("-")[2] for name in buckets) == ["audit", "audit", "logs", "logs"]
+    for name in buckets:
+        (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+        assert [(t["Days"], t["StorageClass"]) for t in rule["Transitions"]] == [(30, "GLACIER")]
+        assert all(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values())
+
+
+def routes(ec2: Any, vpc_id: str, cidr: str) -> set[str]:
+    """Return where every route table of the VPC sends this range."""
+    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["RouteTables"]
+    return {
+        next(
+            (r.get("VpcPeeringConnectionId", "") for r in table["Routes"] if r.get("DestinationCidrBlock") == cidr),
+            "none",
+        )
+        for table in tables
+    }
