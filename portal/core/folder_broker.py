@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **_: Any) -> None:
         """Write it beside its place, then move it there: one step that a reader sees either wholly or not at all."""
-        name = f"{round(time.monotonic() * 1000):014d}_{uuid.uuid4()}.{queue}.msg"
+        name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         beside = Path(self.data_folder_out, f".{name}")
         beside.write_bytes(dumps(payload).encode())
         os.replace(beside, Path(self.data_folder_out, name))
