@@ -32,6 +32,8 @@ class Child:
     file: IO[bytes] | None = None
 
     def start(self) -> None:
+        if self.file:
+            self.file.close()
         self.file = self.log.open("ab")
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
             self.command,

@@ -24,6 +24,7 @@ from portal.embedded.children import Child, stop_all
 ROOT = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 60
 _RESTART_SECONDS = 1.0
+_OURS = frozenset({"AWS_SETTLE_SECONDS"})
 
 
 def main(arguments: list[str]) -> int:
@@ -86,7 +87,7 @@ def _environment(data: Path, port: int, aws_port: int) -> dict[str, str]:
         "RUN_LEASE_SECONDS": "15",
         "AWS_SETTLE_SECONDS": "5",
         "LOG_LEVEL": "WARNING",
-        **os.environ,
+        **_of_the_shell(),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "DJANGO_SETTINGS_MODULE": "portal.settings",
@@ -99,6 +100,14 @@ def _environment(data: Path, port: int, aws_port: int) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_STAND_IN_CUSTOMER_ROLE": accounts.CUSTOMER_ADMINISTRATOR,
     }
+
+
+def _of_the_shell() -> dict[str, str]:
+    """Return this shell's variables without what could lead a call to real AWS, or one to loopback through a proxy."""
+    kept = {name: value for name, value in os.environ.items() if name in _OURS or not name.startswith("AWS_")}
+    direct = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1,localhost"]))
+    nobodys = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nobodys, "AWS_EC2_METADATA_DISABLED": "true", "no_proxy": direct, "NO_PROXY": direct}
 
 
 def _secret_key(data: Path) -> str:
@@ -164,9 +173,10 @@ def _say(what: str) -> None:
 
 def _answers(url: str, children: list[Child]) -> bool:
     until = time.monotonic() + _READY_SECONDS
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < until and not any(child.has_ended() for child in children):
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            with directly.open(url, timeout=2):
                 return True
         except OSError:
             time.sleep(0.1)
