@@ -79,13 +79,29 @@ def ensure_environment(kind: str) -> Path:
     began = time.monotonic()
     packages = sum(1 for line in LOCKS[kind].read_text().splitlines() if line[:1].isalnum())
     print(f"First call: installing {packages} pinned packages into .venv", flush=True)
-    if not python.exists():
-        say("making .venv")
-        venv.create(VENV, with_pip=True)
+    if not has_pip(python):
+        make_environment()
     install(python, LOCKS[kind])
     mark_of(kind).write_text(digest_of(kind))
     say(f"done in {time.monotonic() - began:.0f} s")
     return python
+
+
+def has_pip(python: Path) -> bool:
+    """Return whether `.venv` is there and whole; one whose making was broken off has no pip."""
+    return (
+        python.exists() and subprocess.run([str(python), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode == 0
+    )
+
+
+def make_environment() -> None:
+    say("making .venv")
+    try:
+        venv.create(VENV, with_pip=True)
+    except subprocess.CalledProcessError:
+        sys.exit(
+            "This Python cannot make .venv: it came without pip. Debian and Ubuntu have it in the package python3-venv."
+        )
 
 
 def install(python: Path, lock: Path) -> None:
@@ -116,4 +132,7 @@ def run_tests(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The next call goes on from here.")

@@ -1,6 +1,7 @@
 """What `manage.py` decides before anything is installed."""
 
 import importlib.util
+import subprocess
 from pathlib import Path
 from types import ModuleType
 
@@ -65,3 +66,58 @@ def test_without_the_quick_installer_pip_alone_installs(
 
     assert [Path(command[-1]).name for command in ran] == ["uv.txt", "base.txt"]
     assert all("--require-hashes" in command for command in ran)
+
+
+def test_an_environment_whose_making_was_broken_off_is_made_again(
+    manage: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bin").mkdir()
+    without_pip = tmp_path / "bin" / "python"
+    without_pip.write_text("#!/bin/sh\nexit 1\n")
+    without_pip.chmod(0o755)
+    made: list[Path] = []
+    monkeypatch.setattr(manage.venv, "create", lambda folder, **_: made.append(folder))
+    monkeypatch.setattr(manage, "install", lambda *_: None)
+
+    assert manage.ensure_environment("base") == without_pip
+
+    assert made == [tmp_path]
+    assert manage.is_marked("base")
+
+
+def test_a_python_without_pip_says_where_to_get_it(manage: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create(*_: object, **__: object) -> None:
+        raise subprocess.CalledProcessError(1, "ensurepip")
+
+    monkeypatch.setattr(manage.venv, "create", create)
+
+    with pytest.raises(SystemExit, match="python3-venv"):
+        manage.ensure_environment("base")
+    assert not manage.is_marked("base")
+
+
+def test_a_failed_installation_leaves_no_mark(
+    manage: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(manage.venv, "create", lambda *_, **__: None)
+    monkeypatch.setattr(manage.subprocess, "run", lambda *_, **__: type("Ended", (), {"returncode": 1}))
+
+    with pytest.raises(SystemExit, match="the next call tries again"):
+        manage.ensure_environment("base")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_locks_pin_with_hashes_and_the_tests_lock_pins_the_same_versions(manage: ModuleType) -> None:
+    pins = {kind: _pins(lock) for kind, lock in {**manage.LOCKS, "uv": manage.INSTALLER}.items()}
+
+    assert pins["base"].items() <= pins["dev"].items()
+    for lock in (*manage.LOCKS.values(), manage.INSTALLER):
+        text = lock.read_text()
+        assert text.count("--hash=sha256:") >= len(_pins(lock)) > 0
+        assert "http" not in text.replace("httpx", "").replace("httptools", "").replace("httpcore", "")
+
+
+def _pins(lock: Path) -> dict[str, str]:
+    return dict(
+        line.split(" ")[0].split("==") for line in lock.read_text().splitlines() if "==" in line and line[:1].isalnum()
+    )
