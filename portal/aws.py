@@ -80,7 +80,9 @@ def call(
     identity: Identity, region: str, service: str, operation: str, *, changes: bool, **params: Any
 ) -> dict[str, Any]:
     """Make one call and return its answer. `changes` says that it changes something. Raises `AwsError`."""
-    return _translated(lambda: getattr(_client(identity, region, service, changes), operation)(**params), changes)
+    return _translated(
+        identity, lambda: getattr(_client(identity, region, service, changes), operation)(**params), changes
+    )
 
 
 def pages(identity: Identity, region: str, service: str, operation: str, key: str, **params: Any) -> list[Any]:
@@ -89,7 +91,9 @@ def pages(identity: Identity, region: str, service: str, operation: str, key: st
     if not client.can_paginate(operation):
         return call(identity, region, service, operation, changes=False, **params).get(key, [])
     paginator = client.get_paginator(operation)
-    return _translated(lambda: [row for page in paginator.paginate(**params) for row in page.get(key, [])], False)
+    return _translated(
+        identity, lambda: [row for page in paginator.paginate(**params) for row in page.get(key, [])], False
+    )
 
 
 def admits_without_external_id(identity: Identity) -> bool:
@@ -151,16 +155,38 @@ def _assume(identity: Identity) -> dict[str, str]:
     }
 
 
-def _translated(send: Callable[[], Any], changes: bool) -> Any:
+def _translated(identity: Identity, send: Callable[[], Any], changes: bool) -> Any:
     try:
         return send()
     except (ClientError, BotoCoreError, ResponseParserError) as error:
-        raise classify(error, changes=changes) from error
+        told = classify(error, changes=changes)
+        if told.code in _STALE_CREDENTIALS:
+            _forget(identity)
+        raise told from error
 
 
+def _forget(identity: Identity) -> None:
+    """Enter the account anew next time: its role was made again, and the credentials of the old one are no longer known."""
+    with _building:
+        _sessions.pop(identity, None)
+        for key in [key for key in _clients if key[0] == identity]:
+            del _clients[key]
+
+
+_STALE_CREDENTIALS = frozenset(
+    {
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+    }
+)
 _THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
+        "OperationAborted",
         "PriorRequestNotComplete",
         "RequestLimitExceeded",
         "RequestThrottled",

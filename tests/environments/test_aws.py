@@ -1,0 +1,108 @@
+"""The one way to AWS: what an error means, and that a change is sent once."""
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+
+from portal import aws
+from portal.aws import Kind
+from tests.aws import RunningStandIn
+
+PROVIDER = aws.Identity("111111111111")
+
+
+def _answer(code: str, status: int = 400) -> ClientError:
+    metadata = {"HTTPStatusCode": status, "RequestId": "req-1"}
+    return ClientError({"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": metadata}, "Op")  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("RequestLimitExceeded", Kind.RETRYABLE),
+        ("SlowDown", Kind.RETRYABLE),
+        ("ThrottlingException", Kind.RETRYABLE),
+        ("OperationAborted", Kind.RETRYABLE),
+        ("AccessDenied", Kind.DENIED),
+        ("UnauthorizedOperation", Kind.DENIED),
+        ("ExpiredToken", Kind.DENIED),
+        ("InvalidVpcID.NotFound", Kind.MISSING),
+        ("NoSuchBucket", Kind.MISSING),
+        ("TrailNotFoundException", Kind.MISSING),
+        ("404", Kind.MISSING),
+        ("RouteAlreadyExists", Kind.CONFLICT),
+        ("BucketAlreadyOwnedByYou", Kind.CONFLICT),
+        ("InvalidPermission.Duplicate", Kind.CONFLICT),
+        ("VpcLimitExceeded", Kind.QUOTA),
+        ("ServiceQuotaExceededException", Kind.QUOTA),
+        ("InvalidParameterValue", Kind.REFUSED),
+        ("500", Kind.NOT_SIMULATED),
+    ],
+)
+def test_code_of_an_answer_decides_what_it_means(code, kind):
+    told = aws.classify(_answer(code), changes=True)
+    assert (told.kind, told.code, told.request_id) == (kind, code, "req-1")
+
+
+@pytest.mark.parametrize(("changes", "kind"), [(True, Kind.UNKNOWN), (False, Kind.RETRYABLE)])
+def test_server_error_is_unknown_only_for_a_change(changes, kind):
+    assert aws.classify(_answer("InternalError", 500), changes=changes).kind == kind
+    assert aws.classify(ReadTimeoutError(endpoint_url="x"), changes=changes).kind == kind
+
+
+@pytest.mark.parametrize("error", [ConnectTimeoutError(endpoint_url="x"), EndpointConnectionError(endpoint_url="x")])
+def test_change_that_was_never_sent_may_be_sent_again(error):
+    assert aws.classify(error, changes=True).kind == Kind.RETRYABLE
+
+
+def test_what_the_stand_in_cannot_do_is_told_apart_from_an_outage():
+    assert aws.classify(ResponseParserError("html"), changes=False).kind == Kind.NOT_SIMULATED
+
+
+def test_missing_credentials_are_denied():
+    assert aws.classify(NoCredentialsError(), changes=False).kind == Kind.DENIED
+
+
+def test_clients_are_built_once(stand_in: RunningStandIn):
+    first = aws._client(PROVIDER, "eu-west-1", "ec2", False)
+    assert aws._client(PROVIDER, "eu-west-1", "ec2", False) is first
+    assert aws._client(PROVIDER, "eu-west-1", "ec2", True) is not first
+    aws.forget_clients()
+    assert aws._client(PROVIDER, "eu-west-1", "ec2", False) is not first
+
+
+def test_change_whose_answer_is_lost_is_sent_once_and_unknown(stand_in: RunningStandIn):
+    sent = []
+
+    def lose(phase: str, service: str, operation: str, account_id: str) -> None:
+        if phase == "after":
+            sent.append(operation)
+            raise ConnectionAbortedError
+
+    stand_in.application.on_call = lose
+    with pytest.raises(aws.AwsError) as failed:
+        aws.call(PROVIDER, "eu-west-1", "ec2", "create_vpc", changes=True, CidrBlock="10.99.0.0/16")
+    assert failed.value.kind == Kind.UNKNOWN
+    assert sent == ["CreateVpc"]
+
+
+def test_endpoint_that_does_not_listen_is_retryable(monkeypatch):
+    for name, value in {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+    }.items():
+        monkeypatch.setenv(name, value)
+    aws.forget_clients()
+    try:
+        with pytest.raises(aws.AwsError) as failed:
+            aws.call(PROVIDER, "eu-west-1", "ec2", "create_vpc", changes=True, CidrBlock="10.99.0.0/16")
+        assert failed.value.kind == Kind.RETRYABLE
+    finally:
+        aws.forget_clients()
