@@ -5,6 +5,7 @@ Four processes: AWS stand-in, web, worker, scheduler. Data stays in `DATA_DIR` f
 """
 
 import argparse
+import hashlib
 import os
 import secrets
 import shutil
@@ -15,11 +16,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
 from portal.embedded.aws_stand_in import accounts
-from portal.embedded.children import Child, stop_all
+from portal.embedded.children import Child, die_with_parent, stop_all
 
 ROOT = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 60
@@ -29,14 +31,16 @@ _OURS = frozenset({"AWS_SETTLE_SECONDS"})
 
 def main(arguments: list[str]) -> int:
     given = _parser().parse_args(arguments)
-    data = Path(os.environ.get("DATA_DIR") or ROOT / ".data")
+    data = ROOT / (os.environ.get("DATA_DIR") or ".data")
     taken = [port for port in (given.port, given.aws_port) if port and _is_taken(port)]
     if taken:
         print(f"Port {taken[0]} is taken. Stop what runs there, or choose another with --port.", file=sys.stderr)
         return 1
-    if given.fresh:
+    if given.fresh or _unfinished(data).exists():
         shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True, exist_ok=True)
+    if not (data / "portal.sqlite3").exists():
+        _unfinished(data).touch()
     environment = _environment(data, given.port, given.aws_port or _free_port())
     signal.signal(signal.SIGTERM, _as_interrupt)
     return _run(data, environment, given)
@@ -51,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _unfinished(data: Path) -> Path:
+    """Return the mark of a first start that is not through: broken off, half of the samples would stay for ever."""
+    return data / "first-start-unfinished"
+
+
 def _as_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
@@ -59,7 +68,7 @@ def _run(data: Path, environment: dict[str, str], given: argparse.Namespace) -> 
     began, port = time.monotonic(), given.port
     children = _children(data, environment, port)
     try:
-        _prepare(children[0], environment, samples=given.samples)
+        _prepare(children[0], data, environment, samples=given.samples)
         for child in children[1:]:
             child.start()
         if not _answers(f"http://127.0.0.1:{port}/health/ready", children):
@@ -147,24 +156,51 @@ def _children(data: Path, environment: dict[str, str], port: int) -> list[Child]
     ]
 
 
-def _prepare(aws: Child, environment: dict[str, str], *, samples: bool) -> None:
+def _prepare(aws: Child, data: Path, environment: dict[str, str], *, samples: bool) -> None:
     """Start the stand-in, bring database and static files up to date, and fill an empty portal with sample data."""
     aws.start()
     _say("preparing the database")
-    _django(environment, "migrate", "--noinput", "-v0")
-    _django(environment, "collectstatic", "--noinput", "-v0")
+    with ThreadPoolExecutor() as beside:
+        static = beside.submit(_collect_static, data, environment)
+        _django(environment, "migrate", "--noinput", "-v0")
+        static.result()
     until = time.monotonic() + _READY_SECONDS
     while not _is_taken(int(environment["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])) and time.monotonic() < until:
         time.sleep(0.1)
     if samples:
         _say("filling in sample customers, if the portal is empty")
         _django(environment, "seed_demo", "--if-empty")
+    _unfinished(data).unlink(missing_ok=True)
     _say("starting web, worker and scheduler")
 
 
+def _collect_static(data: Path, environment: dict[str, str]) -> None:
+    """Collect and compress the static files, unless these very ones were: it takes seconds even when nothing changed."""
+    made_from, sources = data / "static-made-from", _static_sources()
+    if made_from.exists() and made_from.read_text() == sources:
+        return
+    _django(environment, "collectstatic", "--noinput", "--clear", "-v0")
+    made_from.write_text(sources)
+
+
+def _static_sources() -> str:
+    """Return the digest of our own static files and of the lock, which stands for those of the packages."""
+    digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
+    for path in sorted((ROOT / "static").rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def _django(environment: dict[str, str], *command: str) -> None:
-    full = [sys.executable, "-m", "django", *command]
-    subprocess.run(full, env=environment, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603
+    subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "django", *command],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=die_with_parent,
+    )
 
 
 def _say(what: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from portal.embedded import children, supervisor
 from portal.embedded.aws_stand_in import accounts
 from portal.embedded.children import Child, stop_all
+from tests.services import free_port
 
 PYTHON = [sys.executable, "-S", "-c"]
 WAITS = "import time; print('up', flush=True); time.sleep(60)"
@@ -80,6 +81,69 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
     assert first == second
     assert len(first) >= 50
     assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands that a start would run; nothing is started."""
+    commands: list[str] = []
+    monkeypatch.setattr(supervisor, "_django", lambda _, *command: commands.append(command[0]))
+    monkeypatch.setattr(supervisor, "_is_taken", lambda _: True)
+    monkeypatch.setattr(Child, "start", lambda _: None)
+    return commands
+
+
+def prepare(data: Path) -> None:
+    environment = supervisor._environment(data, 8000, 8001)
+    aws = Child("aws", [], environment, data / "aws.log")
+    supervisor._prepare(aws, data, environment, samples=True)
+
+
+def test_static_files_are_collected_again_only_when_they_changed(
+    prepared: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path)
+    assert sorted(prepared) == ["collectstatic", "migrate", "seed_demo"]
+
+    prepared.clear()
+    prepare(tmp_path)
+    assert prepared == ["migrate", "seed_demo"]
+
+    prepared.clear()
+    monkeypatch.setattr(supervisor, "_static_sources", lambda: "another digest")
+    prepare(tmp_path)
+    assert "collectstatic" in prepared
+
+
+def test_a_first_start_that_was_broken_off_starts_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("DATA_DIR", str(data))
+    monkeypatch.setattr(supervisor.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(supervisor, "_run", lambda folder, *_: (folder / "portal.sqlite3").write_text("half"))
+    supervisor.main(["--port", str(free_port())])
+    assert (data / "portal.sqlite3").exists()
+    seen: list[bool] = []
+    monkeypatch.setattr(supervisor, "_run", lambda folder, *_: seen.append((folder / "portal.sqlite3").exists()))
+
+    supervisor.main(["--port", str(free_port())])
+
+    assert seen == [False]
+
+
+def test_a_start_that_went_through_keeps_its_data(
+    prepared: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(supervisor.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(supervisor, "_is_taken", lambda port: port != 8123)
+    (tmp_path / "first-start-unfinished").touch()
+    prepare(tmp_path)
+    (tmp_path / "portal.sqlite3").write_text("whole")
+    monkeypatch.setattr(supervisor, "_run", lambda *_: 0)
+
+    assert supervisor.main(["--port", "8123"]) == 0
+
+    assert (tmp_path / "portal.sqlite3").read_text() == "whole"
 
 
 def test_a_child_that_ended_can_be_started_again(tmp_path: Path) -> None:

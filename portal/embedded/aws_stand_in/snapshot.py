@@ -95,8 +95,8 @@ def _write_key(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[Cal
 
 
 # Every key of KMS holds one of these, and they cannot be pickled by themselves.
-copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _write_key)  # type: ignore[arg-type]  # noqa: S505
-copyreg.pickle(type(ec.generate_private_key(ec.SECP256R1())), _write_key)  # type: ignore[arg-type]
+copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _write_key)  # noqa: S505
+copyreg.pickle(type(ec.generate_private_key(ec.SECP256R1())), _write_key)
 
 
 class Gate:
