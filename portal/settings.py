@@ -163,6 +163,7 @@ if PORTAL_URL.startswith("https://"):
     SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Other sites learn no address. Not "no-referrer": browsers then send the origin "null" with a form, which CSRF refuses.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

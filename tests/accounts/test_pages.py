@@ -290,14 +290,14 @@ def test_new_person_accepts_with_name_and_password_and_is_logged_in():
 
     opened = client.get(path)
     assert opened.status_code == 200
-    assert opened["Referrer-Policy"] == "no-referrer"
+    assert opened["Referrer-Policy"] == "same-origin"
     assert "no-store" in opened["Cache-Control"]
     assert "Join Acme Insurance" in opened.content.decode()
 
     response = client.post(path, {"full_name": "Eve Example", "password": "a long enough secret 7"})
 
     assert response["Location"] == reverse("home")
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     user = User.objects.get(email="eve@acme.example")
     assert client.session["_auth_user_id"] == user.pk
     assert user.memberships.get().role == "contributor"
@@ -371,7 +371,7 @@ def test_link_that_is_over_says_why():
 def _refusal(path: str, status: int) -> str:
     response = Client().get(path)
     assert response.status_code == status
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     return response.content.decode()
 
 

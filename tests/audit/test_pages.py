@@ -201,7 +201,7 @@ def test_mailbox_is_open_to_the_signed_out_and_makes_links_clickable():
     html = response.content.decode()
     assert 'href="http://127.0.0.1:8000/invitations/abc/"' in html
     assert "<b>now</b>" not in html
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert Client().get(reverse("mailbox_message", args=["box_none"])).status_code == 404
 
 

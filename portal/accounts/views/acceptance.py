@@ -26,12 +26,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the invitation offers; POST takes it, with a new account, an old one, or the one that is signed in."""
     try:
         invitation = services.find(token)
-        response = _answer(request, token, invitation)
+        return _answer(request, token, invitation)
     except (NotFound, Conflict) as error:
-        response = _refused(request, error)
-    # The address is the key: no other site may learn it from a link on this page.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+        return _refused(request, error)
 
 
 def _answer(request: HttpRequest, token: str, invitation: Invitation) -> HttpResponse:
