@@ -8,4 +8,5 @@ urlpatterns = [
     path("audit/", views.log, name="audit_log"),
     path("audit/chains/", views.chains, name="audit_chains"),
     path("audit/export.csv", views.export, name="audit_export"),
+    path("audit/export.json", views.export_json, name="audit_export_json"),
 ]

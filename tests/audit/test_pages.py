@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -155,6 +156,23 @@ def test_export_holds_the_filtered_view_and_no_formula():
     assert len(rows) == 2
     assert rows[1][3] == '\'=HYPERLINK("http://evil.example")'
     assert '"name": "old"' in rows[1][5]
+
+
+def test_json_export_holds_the_filtered_view_as_it_is():
+    customer, client = people.customer(), signed_in(people.auditor())
+    event(customer, action="plan.approved", label="=A plan", name="new")
+    event(customer, action="plan.requested")
+    event(customer, action="run.started")
+
+    response = client.get(reverse("audit_export_json"), {"action": "plan"})
+    nothing = client.get(reverse("audit_export_json"), {"action": "nothing"})
+
+    found = json.loads(b"".join(response))
+    assert response["Content-Type"] == "application/json"
+    assert [row["action"] for row in found] == ["plan.requested", "plan.approved"]
+    assert found[1]["object"] == "=A plan"
+    assert (found[1]["before"], found[1]["after"]) == ({"name": "old"}, {"name": "new"})
+    assert json.loads(b"".join(nothing)) == []
 
 
 def test_chains_are_walked_and_a_change_is_found():
