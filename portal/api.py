@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.urls import include, path, re_path, register_converter
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from portal.core import problems
@@ -10,18 +11,16 @@ from portal.core.paths import IdConverter
 
 register_converter(IdConverter, "id")
 
+docs = SpectacularSwaggerSplitView.as_view(url_name="openapi", template_name="api/docs.html")
+
 v1 = [
     path("", include("portal.accounts.api.urls")),
     path("", include("portal.audit.api.urls")),
     path("", include("onboarding.api.urls")),
     path("", include("environments.api.urls")),
     path("", include("backups.api.urls")),
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
-    path(
-        "docs/",
-        login_required(SpectacularSwaggerSplitView.as_view(url_name="openapi", template_name="api/docs.html")),
-        name="api_docs",
-    ),
+    path("openapi.json", require_safe(SpectacularJSONAPIView.as_view()), name="openapi"),
+    path("docs/", require_safe(login_required(docs)), name="api_docs"),
 ]
 
 urlpatterns = [

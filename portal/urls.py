@@ -1,32 +1,35 @@
 """Every address of the portal: the pages of each app, the API, health."""
 
 from allauth.account import views as account
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_http_methods
 
 from portal.core import health
 
+# django-allauth's views would take a PUT for a POST.
+_page = require_http_methods(["GET", "HEAD", "POST"])
+
 # Of django-allauth's pages only those that the portal uses: nobody signs up, and addresses are changed by staff.
 sign_in = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
-    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    path("login/", _page(account.login), name="account_login"),
+    path("logout/", _page(account.logout), name="account_logout"),
+    path("password/change/", _page(account.password_change), name="account_change_password"),
+    path("password/reset/", _page(account.password_reset), name="account_reset_password"),
+    path("password/reset/done/", _page(account.password_reset_done), name="account_reset_password_done"),
     # The key itself holds a hyphen, a person's id never does.
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        _page(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/key/done/",
-        account.password_reset_from_key_done,
+        _page(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("signup/", account.login, name="account_signup"),
+    path("inactive/", _page(account.account_inactive), name="account_inactive"),
+    path("reauthenticate/", _page(account.reauthenticate), name="account_reauthenticate"),
+    path("signup/", _page(account.login), name="account_signup"),
 ]
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """The body that an act needs to get as far as its rules, and the revision it was read at. `{name}` stands for an id."""
 
+import json
 from typing import Any
 
 from tests.factories.people import PASSWORD
@@ -9,19 +10,39 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/customers": {"name": "Somebody New"},
     "POST /api/v1/invitations": {"email": "else@new.example", "role": "viewer", "customer": "{customer}"},
     "PATCH /api/v1/members/{member}": {"role": "contributor"},
+    "PATCH /api/v1/people/{colleague}": {"staff_role": "auditor"},
     "POST /api/v1/tokens": {"name": "CI", "scopes": ["customer:read"], "days": 1},
     "POST /api/v1/onboardings": {
         "customer": "{customer}",
         "title": "Another platform",
         "account_manager": "{account_manager}",
     },
-    "PATCH /api/v1/sections/{section}": {"answers": {"choice": "own", "zone": "new.internal"}},
+    "PATCH /api/v1/sections/{section}": {"answers": {"choice": "route53", "zone": "new.internal"}},
     "POST /api/v1/sections/{submitted_section}/change-requests": {"reason": "Three servers, not two"},
     "POST /api/v1/plans/{plan}/approvals": {"digest": DIGEST},
     "POST /api/v1/checklist-items/{item}/signatures": {"note": "seen"},
     "POST /api/v1/checklist-items/{own_item}/signatures": {"note": "seen"},
     "POST /api/v1/environments/{ready}/hand-overs": {"recipient": "{person}", "reason": "ready"},
     "POST /api/v1/hand-overs/{released}/reveals": {"password": PASSWORD, "claim_key": CLAIM_KEY},
+    "POST /onboardings/new/": {
+        "customer": "{customer}",
+        "title": "Another platform",
+        "account_manager": "{account_manager}",
+    },
+    "POST /onboardings/{onboarding}/sections/dns/": {"choice": "route53", "zone": "new.internal", "revision": "1"},
+    "POST /onboardings/{onboarding}/review/ntp/": {"decision": "approve", "revision": "2"},
+    "POST /plans/{plan}/approve/": {"digest": DIGEST},
+    "POST /checklist-items/{item}/sign/": {"note": "seen", "revision": "0"},
+    "POST /checklist-items/{own_item}/sign/": {"note": "seen", "revision": "0"},
+    "POST /checklist-items/{signed_item}/unsign/": {"revision": "1"},
+    "POST /environments/{ready}/hand-over/": {"recipient": "{person}", "reason": "ready"},
+    "POST /hand-overs/{released}/reveal/": json.dumps({"password": PASSWORD, "claim_key": CLAIM_KEY}),
+    "POST /customers/new/": {"name": "Somebody New", "time_zone": "UTC"},
+    "POST /memberships/{member}/role/": {"role": "contributor"},
+    "POST /people/{colleague}/role/": {"role": "auditor"},
+    "POST /invitations/new/": {"email": "else@new.example", "role": "viewer", "customer": "{customer}"},
+    "POST /settings/tokens/new/": {"name": "CI", "scopes": "customer:read", "days": "1"},
+    "POST /theme/": {"theme": "dark"},
 }
 
 IF_MATCH = {

@@ -6,7 +6,7 @@ from django.core.cache import cache
 from tests.isolation.world import World, build
 
 
-@pytest.fixture()
+@pytest.fixture
 def world(db: None) -> World:
     return build()
 

@@ -15,7 +15,7 @@ def route_of(path: str) -> str:
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
     for entry in resolver.url_patterns:
-        route = prefix + str(entry.pattern)
+        route = prefix + str(entry.pattern).removeprefix("^")
         if isinstance(entry, URLPattern):
             yield route
         else:

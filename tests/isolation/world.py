@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+
 from django.test import Client
 
 from environments.models import AwsCall, Environment, Plan, Resource, Run
@@ -14,7 +15,7 @@ from portal.accounts.services import invitations, one_time
 from portal.accounts.states import CustomerRole
 from portal.audit.models import AuditEvent
 from portal.core import clock
-from portal.outbox.models import OutboxMessage
+from portal.outbox.models import MailboxMessage
 from tests.api.caller import Caller
 from tests.factories import onboardings, people
 from tests.factories.answers import answers_for
@@ -126,10 +127,11 @@ def _add_people(tenant: Tenant, staff: dict[str, User]) -> None:
         "person": tenant.contributor.pk,
         "viewer": tenant.viewer.pk,
         "account_manager": staff["account_manager"].pk,
+        "colleague": people.engineer().pk,
         "member": Membership.objects.get(user=tenant.viewer).pk,
         "invitation": invitation.pk,
         "token": token.pk,
-        "mail": str(OutboxMessage.objects.filter(customer=customer).order_by("pk")[0].pk),
+        "mail": MailboxMessage.objects.create(recipient="x@new.example", subject="Hello", text="Words").pk,
     }
 
 
@@ -245,4 +247,3 @@ def _add_hand_overs(
     hand_overs.release(seen, by=staff["approver"])
     hand_overs.reveal(seen, password=people.PASSWORD, claim_key=CLAIM_KEY, by=tenant.contributor)
     tenant.ids |= {"hand_over": asked.pk, "released": offered.pk, "revealed": seen.pk}
-

@@ -180,6 +180,10 @@ class RoleInput(Input):
     role = TextInput("a role", max_length=32)
 
 
+class StaffRoleInput(Input):
+    staff_role = TextInput("a role", max_length=32)
+
+
 class InvitationInput(Input):
     """Without a customer the invitation is to the provider's own people."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("customers", views.Customers.as_view()),
     path("customers/<id:id>", views.Customer.as_view()),
     path("people/<id:id>", views.Person.as_view()),
+    path("people/<id:id>/closures", views.Closures.as_view()),
     path("staff", views.Staff.as_view()),
     path("members", views.Members.as_view()),
     path("members/<id:id>", views.Member.as_view()),

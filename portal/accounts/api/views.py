@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from portal.accounts import selectors
 from portal.accounts.api import serializers
-from portal.accounts.services import customers, invitations, memberships, tokens
+from portal.accounts.services import customers, invitations, memberships, tokens, users
 from portal.core.queries import Param
 from portal.core.rest import ANY_TOKEN, SESSION_ONLY, Endpoint, operation, referred
 
@@ -46,6 +46,19 @@ class Person(Endpoint):
     def get(self, request: Request, id: str) -> Response:
         """Read one person: a colleague, or for the provider's people anybody."""
         return self.answer(selectors.person(self.person, id))
+
+    @operation(scope="members:write", takes=serializers.StaffRoleInput, gives=serializers.PersonOutput)
+    def patch(self, request: Request, id: str) -> Response:
+        """Give one of the provider's people another role."""
+        found = selectors.person(self.person, id)
+        return self.answer(users.change_staff_role(found, role=self.given["staff_role"], by=self.person))
+
+
+class Closures(Endpoint):
+    @operation(scope="members:write", gives=serializers.PersonOutput)
+    def post(self, request: Request, id: str) -> Response:
+        """Close a person's account: sessions and tokens end with their next request."""
+        return self.answer(users.deactivate(selectors.person(self.person, id), by=self.person))
 
 
 class Staff(Endpoint):

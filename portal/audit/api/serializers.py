@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from portal.audit.models import AuditEvent
+from portal.audit.verifier import Chain
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
 
 
@@ -52,4 +53,31 @@ class AuditEventOutput(Output):
             "chain": row.chain,
             "sequence": row.sequence,
             "digest": row.digest,
+        }
+
+
+class BreakOutput(serializers.Serializer):
+    """Where a chain first is not what was written."""
+
+    sequence = serializers.IntegerField()
+    event_id = serializers.CharField()
+    what = serializers.CharField()
+
+
+class AuditChainOutput(Output):
+    """What one chain was found to be, walked now. `digest` is its last event's: kept elsewhere, it proves the chain later."""
+
+    chain = serializers.CharField()
+    length = serializers.IntegerField()
+    digest = serializers.CharField()
+    broken = BreakOutput(allow_null=True)
+
+    @staticmethod
+    def render(row: Chain) -> dict[str, Any]:
+        broken = row.broken
+        return {
+            "chain": row.name,
+            "length": row.length,
+            "digest": row.digest,
+            "broken": broken and {"sequence": broken.sequence, "event_id": broken.event_id, "what": broken.what},
         }

@@ -7,4 +7,5 @@ from portal.audit.api import views
 urlpatterns = [
     path("audit-events", views.AuditEvents.as_view()),
     path("audit-events/<id:id>", views.AuditEvent.as_view()),
+    path("audit-chains", views.AuditChains.as_view()),
 ]

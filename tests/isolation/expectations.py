@@ -1,0 +1,200 @@
+"""Who gets what: every address and method, asked by everybody, with the status each of them gets.
+
+The columns: nobody, our viewer, our contributor, our administrator, the other customer's administrator, and of the provider
+an account manager, engineer, release approver, auditor and portal administrator. The object asked for is ours. A path's braces
+name an object of `world.py`; what a POST sends is in `bodies.py`. What is not listed has to be refused with 405.
+"""
+
+TABLES = {
+    # The API: people, customers, tokens.
+    "api_people": """
+        GET    /api/v1/me                                                   401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/customers                                            401 200 200 200 200 200 200 200 200 200
+        POST   /api/v1/customers                                            401 403 403 403 403 201 403 403 403 201
+        GET    /api/v1/customers/{customer}                                 401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/people/{person}                                      401 200 200 200 404 200 200 200 200 200
+        PATCH  /api/v1/people/{colleague}                                   401 404 404 404 404 403 403 403 403 200
+        POST   /api/v1/people/{colleague}/closures                          401 404 404 404 404 403 403 403 403 200
+        GET    /api/v1/staff                                                401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/members                                              401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/members/{member}                                     401 200 200 200 404 200 200 200 200 200
+        PATCH  /api/v1/members/{member}                                     401 403 403 200 404 200 403 403 403 200
+        DELETE /api/v1/members/{member}                                     401 403 403 204 404 204 403 403 403 204
+        GET    /api/v1/invitations                                          401 200 200 200 200 200 200 200 200 200
+        POST   /api/v1/invitations                                          401 403 403 201 400 201 403 403 403 201
+        GET    /api/v1/invitations/{invitation}                             401 404 404 200 404 200 200 200 200 200
+        DELETE /api/v1/invitations/{invitation}                             401 404 404 204 404 204 403 403 403 204
+        GET    /api/v1/tokens                                               401 403 403 403 403 403 403 403 403 403
+        POST   /api/v1/tokens                                               401 403 403 403 403 403 403 403 403 403
+        GET    /api/v1/tokens/{token}                                       401 403 403 403 403 403 403 403 403 403
+        DELETE /api/v1/tokens/{token}                                       401 403 403 403 403 403 403 403 403 403
+    """,
+    # The API: onboardings and intake.
+    "api_onboarding": """
+        GET    /api/v1/onboardings                                          401 200 200 200 200 200 200 200 200 200
+        POST   /api/v1/onboardings                                          401 400 400 400 400 201 403 403 403 201
+        GET    /api/v1/onboardings/{onboarding}                             401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{onboarding}/submissions                 401 403 400 400 404 400 400 403 403 400
+        POST   /api/v1/onboardings/{onboarding}/cancellations               401 403 403 403 404 200 403 403 403 200
+        GET    /api/v1/sections                                             401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/sections/{section}                                   401 200 200 200 404 200 200 200 200 200
+        PATCH  /api/v1/sections/{section}                                   401 403 200 200 404 200 200 403 403 200
+        POST   /api/v1/sections/{section}/submissions                       401 403 200 200 404 200 200 403 403 200
+        POST   /api/v1/sections/{submitted_section}/withdrawals             401 403 200 200 404 200 200 403 403 200
+        POST   /api/v1/sections/{submitted_section}/approvals               401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/sections/{submitted_section}/change-requests         401 403 403 403 404 200 200 403 403 200
+        GET    /api/v1/intake-sections                                      401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/intake-sections/dns                                  401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/customer-actions                                     401 200 200 200 200 200 200 200 200 200
+    """,
+    # The API: environments, plans, runs, checklist.
+    "api_environments": """
+        GET    /api/v1/environments                                         401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/environments/{environment}                           401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/topology                  401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/specifications            401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/resources                 401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/plans                     401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{environment}/plans                     401 403 403 403 404 202 202 403 403 202
+        POST   /api/v1/environments/{provisioned}/verifications             401 403 202 202 404 202 202 202 403 202
+        POST   /api/v1/environments/{environment}/stand-in-roles            401 404 404 404 404 404 404 404 404 404
+        POST   /api/v1/environments/{environment}/stand-in-acceptances      401 404 404 404 404 404 404 404 404 404
+        GET    /api/v1/specifications/{specification}                       401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/checklist-items                                      401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/checklist-items/{item}                               401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/checklist-items/{item}/signatures                    401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/checklist-items/{own_item}/signatures                401 403 200 200 404 403 403 403 403 403
+        DELETE /api/v1/checklist-items/{signed_item}/signatures             401 403 403 403 404 200 200 403 403 200
+        GET    /api/v1/plans                                                401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/plans/{plan}                                         401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/plans/{plan}/approvals                               401 403 403 403 404 403 202 403 403 202
+        GET    /api/v1/runs                                                 401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/runs/{run}                                           401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/runs/{run}/aws-calls                                 401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/runs/{stopped_run}/retries                           401 403 403 403 404 403 202 403 403 202
+        POST   /api/v1/runs/{waiting_run}/observations                      401 403 202 202 404 202 202 202 403 202
+        POST   /api/v1/runs/{waiting_run}/cancellations                     401 403 403 403 404 403 200 403 403 200
+    """,
+    # The API: hand-overs, the audit record, the contract.
+    "api_hand_over": """
+        GET    /api/v1/backup-policies                                      401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/backup-policies/{backup_policy}                      401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{ready}/hand-overs                      401 403 403 403 404 201 201 403 403 201
+        GET    /api/v1/hand-overs                                           401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/hand-overs/{hand_over}                               401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/hand-overs/{hand_over}/releases                      401 403 403 403 404 403 403 200 403 403
+        POST   /api/v1/hand-overs/{hand_over}/withdrawals                   401 403 403 200 404 200 200 200 403 200
+        POST   /api/v1/hand-overs/{released}/reveals                        401 403 200 403 404 403 403 403 403 403
+        POST   /api/v1/hand-overs/{revealed}/acknowledgements               401 403 200 403 404 403 403 403 403 403
+        GET    /api/v1/audit-events                                         401 403 403 200 200 200 200 200 200 200
+        GET    /api/v1/audit-events/{audit_event}                           401 404 404 200 404 200 200 200 200 200
+        GET    /api/v1/audit-chains                                         401 403 403 200 200 200 200 200 200 200
+        GET    /api/v1/openapi.json                                         401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/docs/                                                302 302 302 302 302 302 302 302 302 302
+        GET    /api/v1/nothing                                              404 404 404 404 404 404 404 404 404 404
+    """,
+    # Pages: onboardings, intake, review.
+    "pages_onboarding": """
+        GET    /                                                            302 302 302 302 302 302 302 302 302 302
+        GET    /onboardings/                                                302 200 200 200 200 200 200 200 200 200
+        GET    /onboardings/new/                                            302 403 403 403 403 200 403 403 403 200
+        POST   /onboardings/new/                                            302 403 403 403 403 302 403 403 403 302
+        GET    /onboardings/{onboarding}/                                   302 200 200 200 404 200 200 200 200 200
+        GET    /onboardings/{onboarding}/cancel/                            302 403 403 403 404 200 403 403 403 200
+        POST   /onboardings/{onboarding}/cancel/                            302 403 403 403 404 302 403 403 403 302
+        GET    /onboardings/{onboarding}/check/                             302 200 200 200 404 200 200 200 200 200
+        POST   /onboardings/{onboarding}/check/                             302 403 422 422 404 422 422 403 403 422
+        GET    /onboardings/{onboarding}/review/                            302 403 403 403 404 200 200 200 200 200
+        POST   /onboardings/{onboarding}/review/ntp/                        302 403 403 403 404 302 302 403 403 302
+        GET    /onboardings/{onboarding}/sections/dns/                      302 200 200 200 404 200 200 200 200 200
+        POST   /onboardings/{onboarding}/sections/dns/                      302 403 302 302 404 302 302 403 403 302
+        POST   /onboardings/{onboarding}/sections/ntp/withdraw/             302 403 302 302 404 302 302 403 403 302
+        GET    /actions/                                                    302 200 200 200 200 200 200 200 200 200
+    """,
+    # Pages: environments.
+    "pages_environments": """
+        GET    /environments/                                               302 200 200 200 200 200 200 200 200 200
+        GET    /environments/{environment}/                                 302 200 200 200 404 200 200 200 200 200
+        GET    /environments/{environment}/checklist/                       302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{provisioned}/verify/                          302 403 302 302 404 302 302 302 403 302
+        GET    /environments/{environment}/plans/                           302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{environment}/plans/                           302 403 403 403 404 302 302 403 403 302
+        GET    /environments/{environment}/runs/                            302 200 200 200 404 200 200 200 200 200
+        GET    /environments/{environment}/resources/                       302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{environment}/stand-in/role/                   302 404 404 404 404 404 404 404 404 404
+        POST   /environments/{environment}/stand-in/peering/                302 404 404 404 404 404 404 404 404 404
+        POST   /checklist-items/{item}/sign/                                302 403 403 403 404 302 302 403 403 302
+        POST   /checklist-items/{own_item}/sign/                            302 403 302 302 404 403 403 403 403 403
+        POST   /checklist-items/{signed_item}/unsign/                       302 403 403 403 404 302 302 403 403 302
+        GET    /plans/{plan}/                                               302 200 200 200 404 200 200 200 200 200
+        POST   /plans/{plan}/approve/                                       302 403 403 403 404 403 302 403 403 302
+        GET    /runs/{run}/                                                 302 200 200 200 404 200 200 200 200 200
+        GET    /runs/{run}/live/                                            302 200 200 200 404 200 200 200 200 200
+        POST   /runs/{stopped_run}/retry/                                   302 403 403 403 404 403 302 403 403 302
+        POST   /runs/{waiting_run}/look-again/                              302 403 302 302 404 302 302 302 403 302
+        POST   /runs/{waiting_run}/cancel/                                  302 403 403 403 404 403 302 403 403 302
+    """,
+    # Pages: hand-overs.
+    "pages_hand_over": """
+        GET    /environments/{ready}/hand-over/                             302 403 403 403 404 200 200 403 403 200
+        POST   /environments/{ready}/hand-over/                             302 403 403 403 404 302 302 403 403 302
+        GET    /hand-overs/{hand_over}/                                     302 200 200 200 404 200 200 200 200 200
+        POST   /hand-overs/{hand_over}/release/                             302 403 403 403 404 403 403 302 403 403
+        POST   /hand-overs/{hand_over}/withdraw/                            302 403 403 302 404 302 302 302 403 302
+        POST   /hand-overs/{released}/reveal/                               302 403 200 403 404 403 403 403 403 403
+        POST   /hand-overs/{revealed}/acknowledge/                          302 403 302 403 404 403 403 403 403 403
+    """,
+    # Pages: signing in, health and what is around.
+    "pages_around": """
+        GET    /styleguide/                                                 302 404 404 404 404 200 200 200 200 200
+        POST   /theme/                                                      302 302 302 302 302 302 302 302 302 302
+        GET    /account/login/                                              200 302 302 302 302 302 302 302 302 302
+        POST   /account/login/                                              200 302 302 302 302 302 302 302 302 302
+        GET    /account/logout/                                             302 200 200 200 200 200 200 200 200 200
+        POST   /account/logout/                                             302 302 302 302 302 302 302 302 302 302
+        GET    /account/password/change/                                    302 302 302 302 302 302 302 302 302 302
+        POST   /account/password/change/                                    302 302 302 302 302 302 302 302 302 302
+        GET    /account/password/reset/                                     200 200 200 200 200 200 200 200 200 200
+        POST   /account/password/reset/                                     200 200 200 200 200 200 200 200 200 200
+        GET    /account/password/reset/done/                                200 200 200 200 200 200 200 200 200 200
+        GET    /account/password/reset/key/0-set-password/                  200 200 200 200 200 200 200 200 200 200
+        POST   /account/password/reset/key/0-set-password/                  200 200 200 200 200 200 200 200 200 200
+        GET    /account/password/reset/key/done/                            200 200 200 200 200 200 200 200 200 200
+        GET    /account/inactive/                                           200 200 200 200 200 200 200 200 200 200
+        GET    /account/reauthenticate/                                     302 302 302 302 302 302 302 302 302 302
+        POST   /account/reauthenticate/                                     302 302 302 302 302 302 302 302 302 302
+        GET    /account/signup/                                             200 200 200 200 200 200 200 200 200 200
+        POST   /account/signup/                                             200 200 200 200 200 200 200 200 200 200
+        GET    /health/live                                                 200 200 200 200 200 200 200 200 200 200
+        GET    /health/ready                                                200 200 200 200 200 200 200 200 200 200
+    """,
+    # Pages: customers, people, tokens.
+    "pages_people": """
+        GET    /customers/                                                  302 403 403 403 403 200 200 200 200 200
+        GET    /customers/new/                                              302 403 403 403 403 200 403 403 403 200
+        POST   /customers/new/                                              302 403 403 403 403 302 403 403 403 302
+        GET    /customers/{customer}/                                       302 200 200 200 404 200 200 200 200 200
+        GET    /people/                                                     302 200 200 200 200 200 200 200 200 200
+        POST   /memberships/{member}/role/                                  302 403 403 302 404 302 403 403 403 302
+        POST   /memberships/{member}/remove/                                302 403 403 302 404 302 403 403 403 302
+        POST   /people/{colleague}/role/                                    302 404 404 404 404 403 403 403 403 302
+        POST   /people/{colleague}/close/                                   302 404 404 404 404 403 403 403 403 302
+        POST   /invitations/new/                                            302 403 403 302 404 302 403 403 403 302
+        POST   /invitations/{invitation}/revoke/                            302 404 404 302 404 302 403 403 403 302
+        GET    /invitations/no-such-token/                                  404 404 404 404 404 404 404 404 404 404
+        POST   /invitations/no-such-token/                                  404 404 404 404 404 404 404 404 404 404
+        GET    /settings/                                                   302 200 200 200 200 200 200 200 200 200
+        GET    /settings/tokens/new/                                        302 200 200 200 200 200 200 200 200 200
+        POST   /settings/tokens/new/                                        302 200 200 200 200 200 200 200 200 200
+        POST   /settings/tokens/{token}/revoke/                             302 404 404 302 404 404 404 404 404 404
+    """,
+    # Pages: the audit log, and the mailbox, which stands open where mail is caught instead of sent.
+    "pages_audit": """
+        GET    /audit/                                                      302 403 403 200 200 200 200 200 200 200
+        GET    /audit/chains/                                               302 403 403 200 200 200 200 200 200 200
+        GET    /audit/export.csv                                            302 403 403 200 200 200 200 200 200 200
+        GET    /audit/export.json                                           302 403 403 200 200 200 200 200 200 200
+        GET    /mailbox/                                                    200 200 200 200 200 200 200 200 200 200
+        GET    /mailbox/{mail}/                                             200 200 200 200 200 200 200 200 200 200
+    """,
+}
