@@ -5,6 +5,7 @@ administrator, never as the provider's role.
 """
 
 import json
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
@@ -29,31 +30,15 @@ def available() -> bool:
 def create_role(environment: Environment, *, by: User) -> None:
     """Create the role that lets the provider in, as the customer would. Raises `NotFound` on AWS, `Forbidden`."""
     identity = _customer_administrator(environment, by)
-    trust = trust_policy(environment)
     name = environment.aws_account.role_name
     region = environment.region
+    document = json.dumps(trust_policy(environment))
     try:
-        aws.call(
-            identity,
-            region,
-            "iam",
-            "create_role",
-            changes=True,
-            RoleName=name,
-            AssumeRolePolicyDocument=json.dumps(trust),
-        )
+        _change(identity, region, "iam", "create_role", RoleName=name, AssumeRolePolicyDocument=document)
     except aws.AwsError as error:
         if error.kind != aws.Kind.CONFLICT:
-            raise
-        aws.call(
-            identity,
-            region,
-            "iam",
-            "update_assume_role_policy",
-            changes=True,
-            RoleName=name,
-            PolicyDocument=json.dumps(trust),
-        )
+            raise _refused(error) from error
+        _change(identity, region, "iam", "update_assume_role_policy", RoleName=name, PolicyDocument=document)
     with transaction.atomic():
         record("stand_in.role_created", environment, by=by, customer=environment.customer, after={"role": name})
     _look_again(environment, by)
@@ -77,28 +62,39 @@ def trust_policy(environment: Environment) -> dict:
 def accept_peering(environment: Environment, *, by: User) -> None:
     """Accept the pending peering, as the customer would. Raises `NotFound` on AWS, `Forbidden`, `Conflict` without one."""
     identity = _customer_administrator(environment, by)
-    rows = aws.pages(identity, environment.region, "ec2", "describe_vpc_peering_connections", "VpcPeeringConnections")
-    pending = [
-        row["VpcPeeringConnectionId"]
-        for row in rows
-        if row["AccepterVpcInfo"]["VpcId"] == environment.vpc_id and row["Status"]["Code"] == _WAITING
-    ]
+    try:
+        pending = _pending(identity, environment)
+        for identifier in pending:
+            _change(
+                identity, environment.region, "ec2", "accept_vpc_peering_connection", VpcPeeringConnectionId=identifier
+            )
+    except aws.AwsError as error:
+        raise _refused(error) from error
     if not pending:
         raise Conflict("No peering request waits in this account.", remedy="Wait until the run has sent it.")
-    for identifier in pending:
-        aws.call(
-            identity,
-            environment.region,
-            "ec2",
-            "accept_vpc_peering_connection",
-            changes=True,
-            VpcPeeringConnectionId=identifier,
-        )
     with transaction.atomic():
         record(
             "stand_in.peering_accepted", environment, by=by, customer=environment.customer, after={"peerings": pending}
         )
     _look_again(environment, by)
+
+
+def _pending(identity: aws.Identity, environment: Environment) -> list[str]:
+    rows = aws.pages(identity, environment.region, "ec2", "describe_vpc_peering_connections", "VpcPeeringConnections")
+    return [
+        row["VpcPeeringConnectionId"]
+        for row in rows
+        if row["AccepterVpcInfo"]["VpcId"] == environment.vpc_id and row["Status"]["Code"] == _WAITING
+    ]
+
+
+def _change(identity: aws.Identity, region: str, service: str, operation: str, **params: str) -> None:
+    aws.call(identity, region, service, operation, changes=True, **params)
+
+
+def _refused(error: aws.AwsError) -> Conflict:
+    remedy = "Try again in a moment. If it stays so, look whether the stand-in runs."
+    return Conflict(f"The stand-in refused: {error.message}", code="stand_in_refused", remedy=remedy)
 
 
 def _customer_administrator(environment: Environment, by: User) -> aws.Identity:
@@ -111,5 +107,7 @@ def _customer_administrator(environment: Environment, by: User) -> aws.Identity:
 
 
 def _look_again(environment: Environment, by: User) -> None:
+    """Wake whatever waits in this account; a run that a worker has at this moment looks again by itself."""
     for run in Run.objects.filter(environment__aws_account=environment.aws_account, state=RunState.WAITING):
-        runs.look_again(run, by=by)
+        with suppress(Conflict):
+            runs.look_again(run, by=by)

@@ -1,0 +1,78 @@
+"""What a page may do in the customer's place, where a stand-in takes AWS's."""
+
+import pytest
+
+from environments.models import Run
+from environments.services import runs
+from environments.services import stand_in as acts
+from environments.states import RunState
+from portal.audit.models import AuditEvent
+from portal.core.errors import Conflict, Forbidden, NotFound
+from portal.embedded.aws_stand_in import accounts
+from tests.aws import RunningStandIn
+from tests.factories import environments, people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NORTHWIND = accounts.CUSTOMER_ACCOUNTS[0]
+
+
+@pytest.fixture
+def production(stand_in: RunningStandIn, settings):
+    settings.AWS_STAND_IN_CUSTOMER_ROLE = accounts.CUSTOMER_ADMINISTRATOR
+    return environments.environment(
+        account_id=NORTHWIND.account_id, vpc_id=NORTHWIND.production_vpc_id, cidr=NORTHWIND.production_cidr
+    )
+
+
+def test_whole_way_as_the_customer_would_go_it(production, stand_in):
+    contact = people.contact(production.customer)
+    run = environments.run(production)
+    runs.advance(run.pk)
+    assert run.steps.get(key="customer_access").state == "waiting"
+
+    acts.create_role(production, by=contact)
+    runs.advance(run.pk)
+    while run.steps.get(key="peering_acceptance").waits_on != "customer":
+        runs.look_again(Run.objects.get(pk=run.pk), by=None)
+        runs.advance(run.pk)
+    acts.accept_peering(production, by=contact)
+    runs.advance(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == RunState.FINISHED
+    assert stand_in.peerings()[0]["Status"]["Code"] == "active"
+    assert AuditEvent.objects.filter(action__startswith="stand_in.", actor=contact).count() == 2
+
+
+def test_role_made_twice_is_the_same_role(production):
+    engineer = people.engineer()
+    acts.create_role(production, by=engineer)
+    acts.create_role(production, by=engineer)
+
+
+def test_nothing_to_accept_is_a_conflict(production):
+    with pytest.raises(Conflict, match="No peering request waits"):
+        acts.accept_peering(production, by=people.engineer())
+
+
+@pytest.mark.parametrize("act", [acts.create_role, acts.accept_peering])
+def test_acts_do_not_exist_on_aws(production, settings, act):
+    settings.AWS_STAND_IN_CUSTOMER_ROLE = ""
+    with pytest.raises(NotFound):
+        act(production, by=people.engineer())
+
+
+@pytest.mark.parametrize("act", [acts.create_role, acts.accept_peering])
+def test_viewers_auditors_and_others_do_not_act(production, act):
+    for person in (people.viewer(production.customer), people.auditor(), people.contact(people.customer())):
+        with pytest.raises(Forbidden):
+            act(production, by=person)
+
+
+def test_stand_in_that_is_away_is_a_sentence(production, monkeypatch):
+    from portal import aws
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    aws.forget_clients()
+    with pytest.raises(Conflict, match="did not answer"):
+        acts.accept_peering(production, by=people.engineer())
