@@ -1,5 +1,6 @@
 """The environments, and the one page about one environment."""
 
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,16 +10,19 @@ from django.views.decorators.http import require_safe
 
 from environments import selectors
 from environments.catalogue import products as catalogue
-from environments.models import Environment, ProductDeployment
+from environments.models import Environment, Plan, ProductDeployment, Run
 from environments.services import stand_in
-from environments.states import EnvironmentKind
+from environments.states import EnvironmentKind, PlanState, RunState
 from environments.views import next_act, one_day, steps
 from portal.accounts.signed_in import person
 from portal.core import clock
 from portal.ui import paging
 
 _LONGEST_SEARCH = 80
-_ABBREVIATIONS = {"vpc": "VPC", "dns": "DNS", "s3": "S3", "iam": "IAM"}
+# How often the page asks, in seconds: what works changes soon, what waits for a person seldom.
+_POLL_SECONDS = {RunState.QUEUED: 2, RunState.RUNNING: 2, RunState.WAITING: 15, RunState.FAILED: 15}
+_PLAN_POLL_SECONDS = 2
+_ABBREVIATIONS = {"cloudtrail": "CloudTrail", "vpc": "VPC", "dns": "DNS", "s3": "S3", "iam": "IAM"}
 
 
 @require_safe
@@ -43,6 +47,9 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
     user = person(request)
     environment = selectors.environment(user, id)
     plan, run = selectors.latest_plan(environment), selectors.latest_run(environment)
+    seen = _seen(environment, plan, run)
+    if request.headers.get("HX-Request") and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     context = {
         **frame(environment, "overview"),
         "plan": plan,
@@ -55,8 +62,24 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "drawing": drawing(environment),
         "products": [(product_name(row), row) for row in environment.product_deployments.order_by("hostname")],
         "stand_in_available": stand_in.available(),
+        "seen": seen,
+        "milestone": steps.milestone(run) if run else "",
+        "poll_seconds": _poll_seconds(plan, run),
     }
     return render(request, "environments/detail.html", context)
+
+
+def _seen(environment: Environment, plan: Plan | None, run: Run | None) -> str:
+    """Return what the page shows, in short. As long as it is the same, a page that asks again keeps what it has."""
+    facts = [plan and f"{plan.pk}.{plan.state}", run and f"{run.pk}.{run.state}.{steps.milestone(run)}"]
+    digest = hashlib.sha256(f"{facts} {environment.green}".encode())  # type: ignore[attr-defined]
+    return digest.hexdigest()[:16]
+
+
+def _poll_seconds(plan: Plan | None, run: Run | None) -> int:
+    if plan and plan.state == PlanState.REQUESTED:
+        return _PLAN_POLL_SECONDS
+    return _POLL_SECONDS.get(RunState(run.state), 0) if run else 0
 
 
 @require_safe

@@ -23,8 +23,8 @@ class NextAct:
 
 
 _CUSTOMER_ACTS = {
-    "customer_access": ("Create the provider's role", "The run waits for the role in the customer's account."),
-    "peering_acceptance": ("Accept the VPC peering", "The run waits for the customer to accept the peering."),
+    "customer_access": ("Create the provider's role", "The run waits for the role in the account of {customer}."),
+    "peering_acceptance": ("Accept the VPC peering", "The run waits for {customer} to accept the peering."),
 }
 
 
@@ -47,14 +47,20 @@ def waiting_on_customer(run: Run) -> RunStep | None:
 def _of_run(user: User, environment: Environment, run: Run) -> NextAct:
     page = reverse("run", args=[run.pk])
     if run.state == RunState.FAILED:
-        return NextAct("See what stopped", page, "The run stopped at a step, with a cause and a remedy.", hue="stop")
+        return NextAct("See what stopped", page, _what_stopped(run), hue="stop")
     step = waiting_on_customer(run)
     if step is None:
         return NextAct("Watch the run", page, "The run is under way.")
-    label, why = _CUSTOMER_ACTS.get(step.key, ("Open your actions", step.reason))
+    label, why = _CUSTOMER_ACTS.get(step.key, ("Open your actions", ""))
+    why = why.format(customer=environment.customer.name) or step.reason
     if roles.may_act_in_customer_account(user, environment.customer):
         return NextAct(label, reverse("actions"), why, hue="you")
     return NextAct("Watch the run", page, why, hue="you")
+
+
+def _what_stopped(run: Run) -> str:
+    errors = (step.error for step in run.steps.all() if step.state == StepState.FAILED)
+    return next((error["message"] for error in errors if error and error.get("message")), "The run stopped at a step.")
 
 
 def _of_plan(user: User, plan: Plan) -> NextAct:
