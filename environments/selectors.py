@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from environments.checklist import ITEMS
 from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
-from environments.states import ItemState
+from environments.states import ACTIVE_RUNS, ItemState, StepState
 from portal.accounts.models import User
 from portal.core.errors import NotFound
 
@@ -130,7 +131,7 @@ def hand_over_ready(environment: Environment) -> bool:
 
 def topology(environment: Environment) -> dict[str, Any]:
     """Return the network of the environment as nodes and edges, each edge with the checklist item that proves it."""
-    states = dict(environment.checklist_items.values_list("key", "state"))
+    states = {**_awaited(environment), **_proven(environment)}
     specification = environment.specifications.order_by("-version").first()
     content = specification.content if specification else {}
     nodes = [
@@ -154,6 +155,21 @@ def topology(environment: Environment) -> dict[str, Any]:
     _add_zone(content, states, nodes, edges)
     _add_data_centre(content, states, nodes, edges)
     return {"nodes": nodes, "edges": edges}
+
+
+def _proven(environment: Environment) -> dict[str, str]:
+    """Return the state of each checklist item that says something: an open one does not."""
+    items = environment.checklist_items.exclude(state=ItemState.OPEN)
+    return dict(items.values_list("key", "state"))
+
+
+def _awaited(environment: Environment) -> dict[str, str]:
+    """Return the checklist items that a waiting step of an active run will prove."""
+    waiting = RunStep.objects.filter(
+        run__environment=environment, run__state__in=ACTIVE_RUNS, state=StepState.WAITING
+    ).values_list("key", flat=True)
+    keys = set(waiting)
+    return {item.key: StepState.WAITING for item in ITEMS if keys.intersection(item.steps)}
 
 
 def _provider_detail(content: dict[str, Any]) -> dict[str, str]:
@@ -197,10 +213,11 @@ def _add_data_centre(content: dict[str, Any], states: dict[str, str], nodes: lis
 
 
 def _edge(states: dict[str, str], *keys: str) -> str:
-    """Return how an edge stands: failing where any item is red, verified where all are true, waiting where some are."""
+    """Return how an edge stands: failing where any item is red, verified where all are true, waiting where some are, or are
+    waited for."""
     found = [states.get(key, ItemState.OPEN) for key in keys]
     if ItemState.RED in found:
         return "failing"
     if all(state == ItemState.GREEN for state in found):
         return "verified"
-    return "waiting" if ItemState.GREEN in found else "planned"
+    return "waiting" if {ItemState.GREEN, StepState.WAITING}.intersection(found) else "planned"

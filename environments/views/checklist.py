@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from environments import checklist as template
@@ -22,6 +24,7 @@ from environments.views.environments import frame
 from portal.accounts import rules as roles
 from portal.accounts.models import User
 from portal.accounts.signed_in import person
+from portal.core import clock
 from portal.core.errors import Conflict, DomainError, Invalid, Stale
 
 
@@ -54,11 +57,11 @@ def checklist(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def verify(request: HttpRequest, id: str) -> HttpResponse:
-    """Have AWS looked at again. It takes some seconds; the page then says when each item was checked."""
+    """Have AWS looked at again. It takes some seconds; the page then waits until every item was checked since now."""
     environment = selectors.environment(person(request), id)
+    since = urlencode({"since": clock.now().isoformat()})
     services.request_verification(environment, by=person(request))
-    messages.info(request, "AWS is being looked at again. Reload in a few seconds to see what was found.")
-    return redirect("environment_checklist", environment.pk)
+    return redirect(f"{reverse('environment_checklist', args=[environment.pk])}?{since}")
 
 
 @require_POST
@@ -116,6 +119,7 @@ def _page(request: HttpRequest, environment: Environment, refusal: Refusal | Non
         "green": sum(item.state == ItemState.GREEN for item in items),
         "regressed": [item for item in items if item.state == ItemState.RED],
         "open": [item for item in items if item.state != ItemState.GREEN],
+        "checking": _checking(request.GET.get("since", ""), items),
         "may_verify": rules.may_verify(user, environment.customer) and environment.runs.exists(),
         "is_ready": selectors.hand_over_ready(environment),
         "may_hand_over": roles.may_release_first(user),
@@ -123,6 +127,18 @@ def _page(request: HttpRequest, environment: Environment, refusal: Refusal | Non
         "refused": next((line for line in lines if refusal and line.item.pk == refusal.item_id), None),
     }
     return render(request, "environments/checklist.html", context, status=refusal.status if refusal else 200)
+
+
+def _checking(since: str, items: list[ChecklistItem]) -> str:
+    """Return `running` until every automatic item was checked after that moment, then `done`; empty where nobody asked."""
+    try:
+        asked = parse_datetime(since)
+    except ValueError:
+        asked = None
+    if asked is None or asked.tzinfo is None:
+        return ""
+    checked = [item.checked_at for item in items if item.kind == ItemKind.AUTOMATIC]
+    return "done" if all(at and at >= asked for at in checked) else "running"
 
 
 def _line(user: User, item: ChecklistItem, refusal: Refusal | None) -> Line:

@@ -9,12 +9,12 @@ from django.utils.dateparse import parse_datetime
 
 from environments.models import ChecklistItem
 
+# What steps left that a person can look up in AWS; the rest is for the engine.
 _LABELS = {
     "arn": "Identity",
     "bucket": "Bucket",
     "peering_id": "Peering",
     "records": "Records",
-    "requested_at": "Requested",
     "route_tables": "Route tables",
     "trail": "Trail",
     "zone_id": "Zone",
@@ -42,10 +42,11 @@ def of(item: ChecklistItem) -> Evidence:
     return Evidence(list(_proofs(kept.get("steps", []))), kept.get("missing", []), kept.get("why", []))
 
 
-def _proofs(seen: Iterable[dict[str, Any]]) -> Iterable[Proof]:
-    for step in seen:
-        values = [(_LABELS.get(key, key), _words(value)) for key, value in (step.get("seen") or {}).items()]
-        yield Proof(step.get("step", ""), _moment(step.get("at")), [pair for pair in values if pair[1]])
+def _proofs(steps: Iterable[dict[str, Any]]) -> Iterable[Proof]:
+    for step in steps:
+        seen = step.get("seen") or {}
+        values = [(label, _words(seen[key])) for key, label in _LABELS.items() if seen.get(key)]
+        yield Proof(step.get("step", ""), _moment(step.get("at")), values)
 
 
 def _words(value: Any) -> str:

@@ -22,6 +22,7 @@ from portal.ui import paging
 
 # How often the page asks, in seconds; a run that ended, or that a person must mend, is not asked for.
 _POLL_SECONDS = {RunState.QUEUED: 2, RunState.RUNNING: 2, RunState.WAITING: 5}
+_CALLS = 25
 
 
 @require_safe
@@ -97,7 +98,7 @@ def _journal(request: HttpRequest, run: Run) -> dict[str, Any]:
     """Return the AWS calls, the newest first; `?changes=1` leaves out those that only looked."""
     only_changes = request.GET.get("changes") == "1"
     calls = selectors.aws_calls(person(request), run)
-    page = paging.by_key(calls.filter(changes=True) if only_changes else calls, request.GET)
+    page = paging.by_key(calls.filter(changes=True) if only_changes else calls, request.GET, _CALLS)
     rows = [(call, _step_title(call)) for call in page.rows]
     return {"calls": rows, "page": page, "only_changes": only_changes, "query": request.GET.urlencode()}
 

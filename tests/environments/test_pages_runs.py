@@ -319,3 +319,24 @@ def test_green_checklist_leads_to_the_hand_over():
 
     assert link in page(people.engineer(), "environment_checklist", environment.pk)
     assert link not in page(people.contact(environment.customer), "environment_checklist", environment.pk)
+
+
+def test_check_again_waits_until_every_item_was_looked_at():
+    environment, client = provisioned(), signed_in(people.engineer())
+
+    asked = client.post(reverse("environment_verify", args=[environment.pk]))["Location"]
+    assert "Looking at AWS again" in client.get(asked).content.decode()
+
+    environment.checklist_items.filter(kind="automatic").update(checked_at=clock.now())
+    assert "Show what was found" in client.get(asked).content.decode()
+    html = page(people.engineer(), "environment_checklist", environment.pk, since="2026-13-45T99:99")
+    assert "Looking at AWS again" not in html
+
+
+def test_drawing_shows_what_is_waited_for():
+    environment = pages.production()
+    pages.waiting(environment)
+
+    drawing = signed_in(people.engineer()).get(reverse("environment", args=[environment.pk])).context["drawing"]
+
+    assert drawing["edges"][0]["status"] == "waiting"

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts import selectors
+from portal.accounts import rules, selectors
 from portal.accounts.forms import TokenForm
 from portal.accounts.models import User
 from portal.accounts.services import tokens as services
@@ -27,6 +27,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         "page": paging.by_key(selectors.tokens(user), request.GET),
         "now": clock.now(),
         "curl": curl("YOUR_TOKEN"),
+        "may_read_audit": rules.may_read_audit(user),
     }
     return render(request, "accounts/settings.html", context)
 
