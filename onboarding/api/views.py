@@ -26,7 +26,8 @@ class Onboardings(Endpoint):
     )
     def get(self, request: Request) -> Response:
         """List the onboardings you may see."""
-        return self.page(filtered(selectors.onboardings(self.person), self.query, "customer", "stage"))
+        rows = filtered(selectors.listed_onboardings(self.person), self.query, "customer", "stage")
+        return self.page(rows, prepare=selectors.count_sections)
 
     @operation(
         scope="onboarding:write",
