@@ -8,21 +8,7 @@ from onboarding import portfolio
 from portal.accounts import selectors as people
 from portal.accounts.models import Customer, Membership, User
 from portal.accounts.states import CustomerRole
-from portal.core.errors import DomainError, Invalid
-
-
-class ServiceForm(forms.Form):
-    """A form that shows what a service refuses beside the field it is about."""
-
-    FIELDS_OF_POINTERS: dict[str, str] = {}
-
-    def refuse(self, error: DomainError) -> None:
-        if not isinstance(error, Invalid):
-            self.add_error(None, " ".join(part for part in (error.message, error.remedy) if part))
-            return
-        for problem in error.problems:
-            name = self.FIELDS_OF_POINTERS.get(problem.pointer, problem.pointer)
-            self.add_error(name if name in self.fields else None, problem.message)
+from portal.ui.forms import ServiceForm
 
 
 class OpeningForm(ServiceForm):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from environments.services import stand_in
 from onboarding import selectors
 from onboarding.views import action_cards
-from onboarding.views.people import person
+from portal.accounts.signed_in import person
 
 
 @require_safe

@@ -17,8 +17,8 @@ from onboarding.services import sections as services
 from onboarding.states import SectionState, Stage
 from onboarding.views import comparison, planned, section_pages
 from onboarding.views.comparison import Answer
-from onboarding.views.people import person
 from portal.accounts.models import User
+from portal.accounts.signed_in import person
 from portal.core.errors import FieldProblem, Invalid
 
 _WITH_REVIEWERS = (SectionState.SUBMITTED, SectionState.APPROVED)

@@ -11,8 +11,8 @@ from onboarding import selectors
 from onboarding.forms import HandOverForm
 from onboarding.services import hand_overs
 from onboarding.states import OPEN_HAND_OVERS
-from onboarding.views.people import person
 from portal.accounts import rules as roles
+from portal.accounts.signed_in import person
 from portal.core.errors import Conflict, Forbidden, Invalid
 
 

@@ -14,9 +14,9 @@ from onboarding import selectors
 from onboarding.models import HandOver
 from onboarding.services import hand_overs
 from onboarding.states import HAND_OVERS
-from onboarding.views.people import person
 from portal.accounts import rules as roles
 from portal.accounts.models import User
+from portal.accounts.signed_in import person
 from portal.core.errors import DomainError, Forbidden, Invalid, TooMany
 
 _LONGEST_BODY = 4096

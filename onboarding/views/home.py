@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from onboarding import portfolio, rules, selectors
-from onboarding.views.people import person
+from portal.accounts.signed_in import person
 
 
 @require_safe

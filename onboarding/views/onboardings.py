@@ -13,8 +13,8 @@ from onboarding.models import Onboarding
 from onboarding.sections import definition
 from onboarding.services import onboardings, openings
 from onboarding.states import SectionState, Stage
-from onboarding.views.people import person
 from portal.accounts import rules as roles
+from portal.accounts.signed_in import person
 from portal.core.errors import Conflict, Forbidden, Invalid
 
 

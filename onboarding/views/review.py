@@ -13,9 +13,9 @@ from onboarding.sections import definition
 from onboarding.services import reviews
 from onboarding.states import SectionState
 from onboarding.views import review_pages
-from onboarding.views.people import person
 from onboarding.views.review_pages import Refusal
 from portal.accounts import rules as roles
+from portal.accounts.signed_in import person
 from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid, Stale
 
 

@@ -11,8 +11,8 @@ from onboarding.models import Section
 from onboarding.sections import definition
 from onboarding.services import sections as services
 from onboarding.views import section_pages
-from onboarding.views.people import person
 from onboarding.views.submissions import Submission
+from portal.accounts.signed_in import person
 from portal.core.errors import FieldProblem, Invalid, Stale
 
 
