@@ -1,6 +1,7 @@
 """The checklist of an environment: whose turn it is, and on what each tick rests."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,9 @@ from portal.accounts.models import User
 from portal.accounts.signed_in import person
 from portal.core import clock
 from portal.core.errors import Conflict, DomainError, Invalid, Stale
+
+# A look at every step takes seconds. Later than this the worker is busy or away, and the page stops asking.
+_LONGEST_LOOK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,8 @@ def _page(request: HttpRequest, environment: Environment, refusal: Refusal | Non
 
 
 def _checking(since: str, items: list[ChecklistItem]) -> str:
-    """Return `running` until every automatic item was checked after that moment, then `done`; empty where nobody asked."""
+    """Return `running` until every automatic item was checked after that moment, then `done`; `late` where that took so
+    long that waiting on has no use; empty where nobody asked."""
     try:
         asked = parse_datetime(since)
     except ValueError:
@@ -138,7 +143,9 @@ def _checking(since: str, items: list[ChecklistItem]) -> str:
     if asked is None or asked.tzinfo is None:
         return ""
     checked = [item.checked_at for item in items if item.kind == ItemKind.AUTOMATIC]
-    return "done" if all(at and at >= asked for at in checked) else "running"
+    if all(at and at >= asked for at in checked):
+        return "done"
+    return "running" if clock.now() - asked < _LONGEST_LOOK else "late"
 
 
 def _line(user: User, item: ChecklistItem, refusal: Refusal | None) -> Line:

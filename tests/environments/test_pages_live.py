@@ -1,11 +1,14 @@
 """The overview of an environment that changes while somebody looks."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from environments.models import Environment, Plan, Run
 from environments.states import PlanState, RunState
+from portal.core import clock
 from tests.environments import pages
 from tests.environments.pages import page, signed_in
 from tests.factories import people
@@ -81,3 +84,17 @@ def test_overview_names_the_customer_it_waits_for():
     run = pages.waiting(pages.production())
 
     assert f"waits for {run.customer.name} to accept" in page(people.engineer(), "environment", run.environment_id)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "asks"), [(1, "Looking at AWS again", True), (3, "AWS was not looked at yet", False)]
+)
+def test_checklist_waits_for_a_look_only_so_long(minutes: int, words: str, asks: bool):
+    environment = pages.finished(pages.production()).environment
+    environment.checklist_items.update(checked_at=clock.now() - timedelta(hours=1))
+    since = (clock.now() - timedelta(minutes=minutes)).isoformat()
+
+    html = page(people.engineer(), "environment_checklist", environment.pk, since=since)
+
+    assert words in html
+    assert ('hx-trigger="every 2s"' in html) is asks
