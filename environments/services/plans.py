@@ -112,8 +112,8 @@ def approve(plan: Plan, *, digest: str, by: User) -> Run:
         _move(plan, "approve", approved_by=by, approved_at=clock.now())
         run = _start(plan, by)
         record("plan.approved", plan, by=by, customer=plan.customer, after={"digest": plan.digest, "run": run.pk})
-        environment_changed.send(sender=Environment, environment=plan.environment)
         queue.enqueue("environments.advance_run", run=run.pk)
+        environment_changed.send(sender=Environment, environment=plan.environment)
     return run
 
 

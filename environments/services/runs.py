@@ -35,13 +35,10 @@ log = logging.getLogger(__name__)
 
 def advance(run_id: str) -> None:
     """Work on a run until it waits or ends. Does nothing where it is not due, or another worker has it."""
-    lease = claim(run_id)
-    if lease is None:
+    run = claim(run_id)
+    if run is None:
         return
-    run = Run.objects.select_related("environment__customer", "plan__specification").get(pk=run_id)
-    if lease.epoch == 1:
-        with transaction.atomic():
-            record("run.started", run, by=None, customer=run.environment.customer)
+    lease = lease_of(run)
     try:
         outcome = _engine(run, lease).advance()
         _settle(run, lease, outcome)
@@ -49,22 +46,31 @@ def advance(run_id: str) -> None:
         log.warning("lease lost, another worker has the run", extra={"run": run_id, "epoch": lease.epoch})
 
 
-def claim(run_id: str) -> Lease | None:
-    """Take a due run that nobody works on, by one conditional UPDATE on the database's clock; None where it cannot be had."""
-    taken = (
-        _due()
-        .filter(pk=run_id)
-        .update(
-            state=RunState.RUNNING,
-            epoch=F("epoch") + 1,
-            lease_owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80],
-            lease_until=Now() + lease_length(),
-            started_at=Coalesce(F("started_at"), Now()),
+def claim(run_id: str) -> Run | None:
+    """Take a due run that nobody works on, by one conditional UPDATE on the database's clock; None where it is not to be had."""
+    with transaction.atomic():
+        taken = (
+            _due()
+            .filter(pk=run_id)
+            .update(
+                state=RunState.RUNNING,
+                epoch=F("epoch") + 1,
+                lease_owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80],
+                lease_until=Now() + lease_length(),
+                started_at=Coalesce(F("started_at"), Now()),
+            )
         )
-    )
-    if not taken:
-        return None
-    run = Run.objects.only("pk", "customer_id", "environment_id", "epoch").get(pk=run_id)
+        if not taken:
+            return None
+        rows = Run.objects.select_related("environment__customer", "environment__aws_account", "plan__specification")
+        run: Run = rows.get(pk=run_id)
+        if run.epoch == 1:
+            record("run.started", run, by=None, customer=run.environment.customer)
+    return run
+
+
+def lease_of(run: Run) -> Lease:
+    """Return the lease of a run that was claimed just now."""
     return Lease(run.pk, run.customer_id, run.environment_id, run.epoch)
 
 

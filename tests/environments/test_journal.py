@@ -27,7 +27,7 @@ def run(behind):
 
 @pytest.fixture
 def lease(run):
-    return runs.claim(run.pk)
+    return runs.lease_of(runs.claim(run.pk))
 
 
 def _call(lease, operation="create_bucket", changes=True):
