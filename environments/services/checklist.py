@@ -80,8 +80,8 @@ def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: d
 
 
 def _is_old_news(item: ChecklistItem, seen_at: list[datetime]) -> bool:
-    """True for evidence from before the item was found to be no longer true."""
-    return item.state == ItemState.RED and item.changed_at is not None and max(seen_at) <= item.changed_at
+    """True where any of the evidence is from before the item was found to be no longer true."""
+    return item.state == ItemState.RED and item.changed_at is not None and min(seen_at) <= item.changed_at
 
 
 def _reasons(missing: list[str], why_not: dict[str, str]) -> list[str]:

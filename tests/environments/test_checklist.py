@@ -3,11 +3,12 @@ from django.db import transaction
 
 from environments import checklist as template
 from environments import selectors
-from environments.models import ChecklistItem
+from environments.models import ChecklistItem, RunStep
 from environments.provisioning.steps import BY_KEY
 from environments.services import checklist, runs
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
 from portal.audit.models import AuditEvent
+from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tests.factories import environments, people
 
@@ -103,6 +104,16 @@ def test_lost_evidence_is_not_forgotten_when_a_run_is_looked_at(provisioned, beh
     with transaction.atomic():
         checklist.refresh(provisioned)
     assert _item(provisioned, "log_bucket_private").state == ItemState.RED
+
+
+def test_new_evidence_of_one_step_does_not_make_up_for_lost_evidence_of_another(provisioned, behind):
+    behind.cloud.end_peerings("deleted")
+    checklist.verify(provisioned.pk)
+    assert _item(provisioned, "routes_both_sides").state == ItemState.RED
+    RunStep.objects.filter(run__environment=provisioned, key="customer_routes").update(finished_at=clock.now())
+    with transaction.atomic():
+        checklist.refresh(provisioned)
+    assert _item(provisioned, "routes_both_sides").state == ItemState.RED
 
 
 def test_hand_over_is_ready_only_when_everything_is_true(provisioned):
