@@ -1,5 +1,6 @@
 """A plan: what a run would change, found out by looking only."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -8,6 +9,8 @@ from typing import Any
 from environments.provisioning import graph, messages
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.step import Context, Drifted, Finding, Pending, Ready, Step, StepRefused
+
+log = logging.getLogger(__name__)
 
 CREATE, CHANGE, KEEP, WAIT, BLOCKED = "create", "change", "keep", "wait", "blocked"
 
@@ -62,6 +65,9 @@ def _look(step: Step, ctx: Context) -> PlannedStep:
         if failed.failure in (Failure.RETRYABLE, Failure.UNKNOWN):
             raise
         return _blocked(step, messages.explain(failed))
+    except Exception as defect:
+        log.exception("step met what it was not written for", extra={"step": step.key})
+        return _blocked(step, messages.defect(defect))
 
 
 def _judge(step: Step, finding: Finding, ctx: Context) -> PlannedStep:

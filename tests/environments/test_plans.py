@@ -2,6 +2,7 @@ import pytest
 from django.core import mail
 
 from environments.models import Plan, Run
+from environments.provisioning.steps import BY_KEY
 from environments.services import plans
 from environments.signals import environment_changed
 from environments.states import PlanState, RunState
@@ -50,6 +51,20 @@ def test_plan_that_meets_an_obstacle_is_blocked_with_a_remedy(production, behind
     assert plan.state == PlanState.BLOCKED
     (blocked,) = [finding for finding in plan.findings if finding["action"] == "blocked"]
     assert "sts:ExternalId" in blocked["remedy"]
+
+
+def test_plan_that_meets_a_defect_is_blocked_instead_of_being_computed_for_ever(production, monkeypatch):
+    def unforeseen(*_):
+        raise KeyError("SecretKey")
+
+    monkeypatch.setattr(BY_KEY["log_bucket"].__class__, "observe", unforeseen)
+    plan = plans.request(production, by=people.engineer())
+    plans.compute(plan.pk)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.BLOCKED
+    [told] = [finding for finding in plan.findings if finding["step"] == "log_bucket"]
+    assert "KeyError" in told["reason"]
+    assert "SecretKey" not in told["reason"]
 
 
 def test_computing_twice_changes_nothing(production):
