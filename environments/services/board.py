@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from environments.models import AwsCall, Resource, RunStep
 from environments.provisioning.engine import StepRecord
 from environments.provisioning.ports import Progress, Seen
 from environments.states import CallOutcome, StepState
+from portal.core import clock
 
 if TYPE_CHECKING:
     from environments.models import Run
@@ -78,11 +81,13 @@ def records(run: "Run") -> dict[str, StepRecord]:
 
 
 def _with_unseen(run: "Run") -> Iterator[tuple[RunStep, datetime | None]]:
-    """Yield each step with the moment of its latest change that may have taken effect.
+    """Yield each step with the moment of its latest change that may have taken effect, in this run or in one before it that
+    was cancelled with a call under way.
 
     A change that AWS confirmed before a person had the step started again does not count: that person saw what became of it.
     """
-    changes = AwsCall.objects.filter(run=run, changes=True).exclude(outcome=CallOutcome.ERROR)
+    changes = AwsCall.objects.filter(run__environment=run.environment_id, changes=True)
+    changes = changes.exclude(outcome=CallOutcome.ERROR).filter(started_at__gt=clock.now() - settings.AWS_SETTLE)
     sent = list(changes.order_by("started_at").values_list("step", "outcome", "started_at"))
     for step in run.steps.all():
         since = step.started_at

@@ -100,6 +100,29 @@ def test_lost_answer_stays_unknown_and_nothing_is_made_twice(production, behind,
     assert len(behind.cloud.state["peerings"]) == 1
 
 
+def test_lost_answer_of_a_cancelled_run_is_settled_by_the_next_one(production, behind, settings):
+    settings.AWS_SETTLE = timedelta(seconds=2)
+    cancelled = environments.run(production)
+    sent = AwsCall(
+        customer=production.customer,
+        run=cancelled,
+        step="peering_request",
+        epoch=1,
+        service="ec2",
+        operation="create_vpc_peering_connection",
+        account_id="111111111111",
+        region="eu-west-1",
+        changes=True,
+        outcome=CallOutcome.INTENT,
+        started_at=clock.now(),
+    )
+    sent.save()
+    runs.cancel(cancelled, by=people.engineer())
+    following = _advance(environments.run(production))
+    [made] = AwsCall.objects.filter(run=following, operation=sent.operation)
+    assert made.started_at >= sent.started_at + settings.AWS_SETTLE
+
+
 def test_worker_that_dies_is_replaced_after_its_lease(production, behind, settings):
     settings.RUN_LEASE = timedelta(seconds=1)
     settings.AWS_SETTLE = timedelta(seconds=0.5)
