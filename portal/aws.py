@@ -97,14 +97,18 @@ def pages(identity: Identity, region: str, service: str, operation: str, key: st
 
 
 def admits_without_external_id(identity: Identity) -> bool:
-    """Return whether the role lets us in without its external ID: it then lets anybody's customers in (confused deputy)."""
-    sts = _client(Identity(account_id=""), "us-east-1", "sts", False)
+    """Return whether the role lets us in without its external ID: it then lets anybody's customers in (confused deputy).
+
+    Only the role's own refusal proves that it does not; any other error is raised as `AwsError`.
+    """
+    ourselves = Identity(account_id="")
+    enter = {"RoleArn": identity.role_arn, "RoleSessionName": "refusal-check", "DurationSeconds": 900}
     try:
-        sts.assume_role(RoleArn=identity.role_arn, RoleSessionName="refusal-check", DurationSeconds=900)
-    except ClientError as error:
-        if classify(error, changes=False).kind == Kind.DENIED:
+        call(ourselves, "us-east-1", "sts", "assume_role", changes=False, **enter)
+    except AwsError as error:
+        if error.code in _REFUSED_BY_ROLE:
             return False
-        raise classify(error, changes=False) from error
+        raise
     return True
 
 
@@ -214,6 +218,7 @@ _DENIED = frozenset(
         "UnrecognizedClientException",
     }
 )
+_REFUSED_BY_ROLE = frozenset({"AccessDenied", "AccessDeniedException"})
 _NOT_FOUND = ("NotFound", "NotFoundException", "NotFoundFault", "NotFoundError")
 _CONFLICTS = (
     "AlreadyExist",

@@ -69,6 +69,17 @@ def test_missing_credentials_are_denied():
     assert aws.classify(NoCredentialsError(), changes=False).kind == Kind.DENIED
 
 
+@pytest.mark.parametrize("error", [_answer("ExpiredToken"), ConnectTimeoutError(endpoint_url="x")])
+def test_only_the_roles_own_refusal_proves_that_it_asks_for_the_external_id(error, monkeypatch):
+    class Sts:
+        def assume_role(self, **_):
+            raise error
+
+    monkeypatch.setattr(aws, "_client", lambda *_: Sts())
+    with pytest.raises(aws.AwsError):
+        aws.admits_without_external_id(PROVIDER)
+
+
 def test_clients_are_built_once(stand_in: RunningStandIn):
     first = aws._client(PROVIDER, "eu-west-1", "ec2", False)
     assert aws._client(PROVIDER, "eu-west-1", "ec2", False) is first
