@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -29,7 +30,7 @@ def listed_onboardings(user: User) -> QuerySet[Onboarding]:
     return rows.order_by("-created_at", "-pk")
 
 
-def count_sections(rows: list[Onboarding]) -> None:
+def count_sections(rows: list[Any]) -> None:
     """Give these onboardings the counts that `onboardings` annotates, by one statement."""
     counts = Section.objects.filter(onboarding__in=[row.pk for row in rows]).values_list("onboarding", "state")
     states: dict[str, Counter[str]] = {row.pk: Counter() for row in rows}

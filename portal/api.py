@@ -1,7 +1,7 @@
 """Every address of the API: each app's own, the contract, and one answer for all the rest."""
 
 from django.contrib.auth.decorators import login_not_required, login_required
-from django.urls import include, path, re_path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, re_path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
@@ -13,7 +13,7 @@ register_converter(IdConverter, "id")
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="openapi", template_name="api/docs.html")
 
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     path("", include("portal.accounts.api.urls")),
     path("", include("portal.audit.api.urls")),
     path("", include("onboarding.api.urls")),

@@ -70,7 +70,7 @@ class SectionSummary(serializers.Serializer):
 
     id = serializers.CharField()
     url = serializers.URLField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     key = serializers.ChoiceField([section.key for section in SECTIONS])
     state = serializers.ChoiceField(SectionState.choices)
 

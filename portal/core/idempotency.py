@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
+from portal.accounts.models import User
 from portal.core import clock
 from portal.core.errors import Conflict, DomainError
 from portal.core.models import IdempotencyRecord
@@ -52,11 +53,11 @@ class AnsweredBefore(Exception):
 
     def response(self) -> Response:
         headers = {**self.record.headers, "Idempotency-Replayed": "true"}
-        problem = "application/problem+json" if self.record.status >= 400 else None
+        problem = "application/problem+json" if (self.record.status or 0) >= 400 else None
         return Response(self.record.body, status=self.record.status, headers=headers, content_type=problem)
 
 
-def begin(request: Request) -> IdempotencyRecord | None:
+def begin(request: Request, *, by: User) -> IdempotencyRecord | None:
     """Return the record that `finish` completes, None where the caller sent no key.
 
     Raises `AnsweredBefore`, `KeyReused`, `InFlight`, or `NoSuchKey` for what is not 8 to 128 printable characters.
@@ -67,7 +68,7 @@ def begin(request: Request) -> IdempotencyRecord | None:
     found = _KEY.fullmatch(header)
     if found is None:
         raise NoSuchKey("Idempotency-Key must be 8 to 128 printable characters.", remedy="Send a random UUID.")
-    return _claim(request, key=found[1], fingerprint=_fingerprint(request))
+    return _claim(by, key=found[1], fingerprint=_fingerprint(request))
 
 
 def finish(record: IdempotencyRecord, response: Response) -> None:
@@ -85,17 +86,17 @@ def forget(record: IdempotencyRecord) -> None:
     record.delete()
 
 
-def _claim(request: Request, *, key: str, fingerprint: str) -> IdempotencyRecord:
+def _claim(by: User, *, key: str, fingerprint: str) -> IdempotencyRecord:
     now = clock.now()
-    stored = IdempotencyRecord.objects.filter(user=request.user, key=key).first()
+    stored = IdempotencyRecord.objects.filter(user=by, key=key).first()
     if stored and not _is_over(stored):
         raise _refusal(stored, fingerprint)
-    IdempotencyRecord.objects.filter(user=request.user, created_at__lte=now - KEPT).delete()
+    IdempotencyRecord.objects.filter(user=by, created_at__lte=now - KEPT).delete()
     if stored:
         IdempotencyRecord.objects.filter(pk=stored.pk).delete()
     try:
         with transaction.atomic():
-            return IdempotencyRecord.objects.create(user=request.user, key=key, fingerprint=fingerprint, created_at=now)
+            return IdempotencyRecord.objects.create(user=by, key=key, fingerprint=fingerprint, created_at=now)
     except IntegrityError:
         raise _in_flight() from None
 

@@ -1,7 +1,7 @@
 """Request bodies: JSON that says each thing once, of a bounded size. Answers are JSON whatever the caller accepts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
@@ -41,16 +41,17 @@ class StrictJSONParser(BaseParser):
 class AlwaysJson(BaseContentNegotiation):
     """Answers with the view's own format; `Accept` and `?format=` change nothing."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
         for parser in parsers:
             if media_type_matches(parser.media_type, request.content_type):
                 return parser
         raise UnsupportedMediaType(request.content_type)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        first = next(iter(renderers))
+        return first, str(first.media_type)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from portal.accounts.models import User
+from portal.accounts.models import ApiToken, User
 from portal.core import etags, idempotency, pagination, queries
 from portal.core.errors import FieldProblem, Forbidden, Invalid, NotFound, TooMany
 from portal.core.inputs import Input, NoInput
@@ -83,6 +83,12 @@ def operation(
     return declare
 
 
+def scopes_of(request: Request) -> list[str]:
+    """Return what the token that this call carries may do."""
+    scopes: list[str] = cast(ApiToken, request.auth).scopes
+    return scopes
+
+
 class TokenHasScope(BasePermission):
     """A token does what its person may and its scopes name; a session does what its person may."""
 
@@ -94,7 +100,7 @@ class TokenHasScope(BasePermission):
             raise Forbidden(
                 "No token may do this.", code="session_only", remedy="Log in to the portal and do it there."
             )
-        if declared.scope not in request.auth.scopes:
+        if declared.scope not in scopes_of(request):
             raise Forbidden(f"This token lacks the scope {declared.scope}.", code="missing_scope")
         return True
 
@@ -146,7 +152,7 @@ class Endpoint(APIView):
         if declared.guarded:
             self.revision = etags.required(request)
         if request.method == "POST" and not declared.unrepeatable:
-            self.once = idempotency.begin(request)
+            self.once = idempotency.begin(request, by=self.person)
 
     def throttled(self, request: Request, wait: float) -> NoReturn:
         raise TooMany("You call more often than allowed.", retry_after_seconds=math.ceil(wait))
@@ -251,4 +257,4 @@ class Reference(serializers.Serializer):
 
     id = serializers.CharField()
     url = serializers.URLField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]

@@ -53,7 +53,7 @@ class Problem(serializers.Serializer):
     instance = serializers.CharField()
     request_id = serializers.CharField()
     remedy = serializers.CharField(required=False)
-    errors = ProblemEntry(many=True, required=False)
+    errors = ProblemEntry(many=True, required=False)  # type: ignore[assignment]
     etag = serializers.CharField(required=False)
     current = serializers.JSONField(required=False)
 
@@ -61,7 +61,7 @@ class Problem(serializers.Serializer):
 class PortalSchema(AutoSchema):
     """Reads `Operation`s instead of guessing from serializers and query sets."""
 
-    view: Endpoint
+    view: Endpoint  # type: ignore[override]
 
     @property
     def declared(self) -> Operation:
@@ -75,7 +75,7 @@ class PortalSchema(AutoSchema):
     def get_summary(self) -> str:
         return self._words()[0]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         lines = [self._words()[1], _scope_words(self.declared.scope)]
         return "\n\n".join(filter(None, lines))
 

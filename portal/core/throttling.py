@@ -48,7 +48,8 @@ class ApiThrottle(BaseThrottle):
 
 def policy() -> tuple[int, int]:
     """Return how many calls in how many seconds: `600/min` is (600, 60)."""
-    number, _, period = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]["api"].partition("/")
+    framework: dict[str, Any] = settings.REST_FRAMEWORK
+    number, _, period = framework["DEFAULT_THROTTLE_RATES"]["api"].partition("/")
     return int(number), _SECONDS[period[0]]
 
 

@@ -166,7 +166,7 @@ class NewTokenOutput(TokenOutput):
     token = serializers.CharField()
 
     @staticmethod
-    def render(row: tuple[ApiToken, str]) -> dict[str, Any]:
+    def render(row: Any) -> dict[str, Any]:
         made, plaintext = row
         return {**TokenOutput.render(made), "token": plaintext}
 

@@ -7,7 +7,7 @@ from portal.accounts import selectors
 from portal.accounts.api import serializers
 from portal.accounts.services import customers, invitations, memberships, tokens, users
 from portal.core.queries import Param
-from portal.core.rest import ANY_TOKEN, SESSION_ONLY, Endpoint, operation, referred
+from portal.core.rest import ANY_TOKEN, SESSION_ONLY, Endpoint, operation, referred, scopes_of
 
 _CUSTOMER = Param("customer", "Only of this customer.", kind="id")
 
@@ -17,7 +17,7 @@ class Me(Endpoint):
     def get(self, request: Request) -> Response:
         """Tell who calls."""
         own = selectors.memberships(self.person).filter(user=self.person)
-        scopes = request.auth.scopes if request.auth else None
+        scopes = scopes_of(request) if request.auth else None
         return self.answer({"person": self.person, "memberships": own, "scopes": scopes})
 
 
