@@ -47,7 +47,7 @@ def advance(run_id: str) -> None:
 
 
 def claim(run_id: str) -> Run | None:
-    """Take a due run that nobody works on, by one conditional UPDATE on the database's clock; None where it is not to be had."""
+    """Take a due run that nobody works on, by one conditional UPDATE on the database's clock; None where it cannot be had."""
     with transaction.atomic():
         taken = (
             _due()
@@ -226,11 +226,14 @@ def _require_operator(user: User) -> None:
 
 def sweep() -> int:
     """Hint at everything that is due and that nobody works on; return how much that is. Two sweeps at once do no harm."""
+    overdue = clock.now() - settings.RUN_SWEEP
     runs = list(_due().values_list("pk", flat=True))
-    waiting = Plan.objects.filter(state=PlanState.REQUESTED, created_at__lte=clock.now() - settings.RUN_SWEEP)
-    plans = list(waiting.values_list("pk", flat=True))
+    plans = list(Plan.objects.filter(state=PlanState.REQUESTED, created_at__lte=overdue).values_list("pk", flat=True))
+    checks = list(Environment.objects.filter(check_requested_at__lte=overdue).values_list("pk", flat=True))
     for pk in runs:
         queue.enqueue("environments.advance_run", run=pk)
     for pk in plans:
         queue.enqueue("environments.compute_plan", plan=pk)
-    return len(runs) + len(plans)
+    for pk in checks:
+        queue.enqueue("environments.verify", environment=pk)
+    return len(runs) + len(plans) + len(checks)
