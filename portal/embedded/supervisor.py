@@ -24,7 +24,7 @@ from portal.embedded.aws_stand_in import accounts
 from portal.embedded.children import Child, die_with_parent, stop_all
 
 ROOT = Path(__file__).resolve().parents[2]
-_READY_SECONDS = 60
+_READY_SECONDS = 120
 _RESTART_SECONDS = 1.0
 _OURS = frozenset({"AWS_SETTLE_SECONDS"})
 
@@ -71,10 +71,11 @@ def _run(data: Path, environment: dict[str, str], given: argparse.Namespace) -> 
         _prepare(children[0], data, environment, samples=given.samples)
         for child in children[1:]:
             child.start()
+        log_ins = _log_ins(environment)  # takes a second or two, in which the children get ready
         if not _answers(f"http://127.0.0.1:{port}/health/ready", children):
             print(f"The portal did not start. Its words are in {data / 'logs'}.", file=sys.stderr)
             return 1
-        _greet(environment, port, time.monotonic() - began)
+        _greet(log_ins, environment, port, time.monotonic() - began)
         return _watch(children)
     except KeyboardInterrupt:
         print("\nStopping", flush=True)
@@ -229,13 +230,13 @@ def _watch(children: list[Child]) -> NoReturn:
                 child.start()
 
 
-def _greet(environment: dict[str, str], port: int, seconds: float) -> None:
+def _greet(log_ins: list[str], environment: dict[str, str], port: int, seconds: float) -> None:
     free = accounts.CUSTOMER_ACCOUNTS[-1]
     lines = [
         "",
         f"The portal is ready: http://127.0.0.1:{port}    ({seconds:.0f} s)",
         "",
-        *_log_ins(environment),
+        *log_ins,
         "",
         f"For a new onboarding: account {free.account_id} in {free.region},",
         f"  production {free.production_vpc_id} {free.production_cidr}, test {free.test_vpc_id} {free.test_cidr}",

@@ -1,6 +1,9 @@
 """The sample people of the embedded mode, and how to log in as them."""
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from portal.accounts.models import Customer, Membership, User
 from portal.accounts.states import CustomerRole, StaffRole
@@ -59,6 +62,15 @@ def contact(name: str, email: str, title: str, role: str = CustomerRole.CONTRIBU
 
 
 def _create(person: Person, *, staff_role: str = "") -> User:
-    return User.objects.create_user(
-        person.email, PASSWORD, full_name=person.name, job_title=person.title, staff_role=staff_role
+    user = User.objects.create_user(
+        person.email, None, full_name=person.name, job_title=person.title, staff_role=staff_role
     )
+    user.password = _hashed()
+    user.save(update_fields=["password"])
+    return user
+
+
+@cache
+def _hashed() -> str:
+    """Return the sample password's hash, made once: it costs up to a second, and the same word needs no second salt."""
+    return make_password(PASSWORD)
