@@ -47,3 +47,5 @@ def configure(config: dict[str, Any]) -> None:
     root.setLevel(config["level"])
     for noisy in ("botocore", "boto3", "urllib3", "kombu", "amqp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # A role that refuses us is an ordinary wait: the run's page says so, a traceback each few seconds would not help.
+    logging.getLogger("botocore.credentials").setLevel(logging.ERROR)
