@@ -48,7 +48,8 @@ class AwsAccount(TenantModel):
 
 
 class Environment(TenantModel):
-    """Production or non-production, in one AWS account, region and VPC."""
+    """Production or non-production, in one AWS account, region and VPC. `check_requested_at`: since when somebody wants AWS
+    observed again; None once that is done."""
 
     id = PrefixedIdField("env")
     name = models.CharField(max_length=60)
@@ -57,6 +58,7 @@ class Environment(TenantModel):
     region = models.CharField(max_length=20)
     vpc_id = models.CharField(max_length=25)
     cidr_blocks = models.JSONField(default=list)
+    check_requested_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

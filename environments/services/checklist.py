@@ -168,12 +168,16 @@ def request_verification(environment: Environment, *, by: User) -> None:
     if not environment.runs.exists():
         raise Conflict("Nothing is provisioned yet, so there is nothing to check.")
     with transaction.atomic():
+        Environment.objects.filter(pk=environment.pk).update(check_requested_at=clock.now())
         record("environment.check_requested", environment, by=by, customer=environment.customer)
         queue.enqueue("environments.verify", environment=environment.pk)
 
 
 def verify(environment_id: str) -> None:
-    """Observe every step in AWS, changing nothing there, and compute the automatic items from what is seen now."""
+    """Observe every step in AWS, changing nothing there, and compute the automatic items from what is seen now.
+
+    A call that AWS does not answer leaves the check requested, and the sweep has it made again.
+    """
     environment = Environment.objects.select_related("customer").get(pk=environment_id)
     specification = environment.specifications.order_by("-version").first()
     if specification is None:
@@ -186,4 +190,6 @@ def verify(environment_id: str) -> None:
     why_not = {step.step: "; ".join(step.details) or step.reason for step in found if step.step not in seen}
     with transaction.atomic():
         _judge(environment, seen, why_not)
+        asked = Environment.objects.filter(pk=environment_id, check_requested_at=environment.check_requested_at)
+        asked.update(check_requested_at=None)
         environment_changed.send(sender=Environment, environment=environment)

@@ -1,12 +1,16 @@
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
 from environments import checklist as template
 from environments import selectors
 from environments.models import ChecklistItem, RunStep
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.steps import BY_KEY
 from environments.services import checklist, runs
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
+from portal import aws
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -183,6 +187,29 @@ def test_signature_is_taken_back_only_where_there_is_one(production):
     signed = checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
     opened = checklist.unsign(signed, revision=signed.revision, by=people.engineer())
     assert (opened.state, opened.note, opened.signed_by) == (ItemState.OPEN, "", None)
+
+
+def test_check_whose_hint_was_lost_is_found_by_the_sweep(provisioned, settings):
+    settings.RUN_SWEEP = timedelta(0)
+    assert runs.sweep() == 0
+    checklist.request_verification(provisioned, by=people.engineer())
+    assert runs.sweep() == 1
+    checklist.verify(provisioned.pk)
+    assert runs.sweep() == 0
+
+
+def test_check_that_aws_does_not_answer_stays_requested(provisioned, behind, monkeypatch, settings):
+    settings.RUN_SWEEP = timedelta(0)
+    checklist.request_verification(provisioned, by=people.engineer())
+
+    def unanswered(*_, **__):
+        raise aws.AwsError(aws.Kind.RETRYABLE, "ReadTimeoutError", "AWS did not answer.")
+
+    with monkeypatch.context() as away:
+        away.setattr(aws, "call", unanswered)
+        with pytest.raises(CallFailed):
+            checklist.verify(provisioned.pk)
+    assert runs.sweep() == 1
 
 
 def test_check_before_a_first_run_is_refused(production):
