@@ -7,7 +7,7 @@ from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subq
 
 from environments.checklist import ITEMS
 from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
-from environments.states import ACTIVE_RUNS, ItemState, StepState
+from environments.states import ACTIVE_RUNS, ItemState, RunState, StepState
 from portal.accounts.models import User
 from portal.core.errors import NotFound
 
@@ -127,6 +127,14 @@ def hand_over_ready(environment: Environment) -> bool:
     """Return whether every item is true. An environment without items is not ready: there is no proof of anything."""
     states = set(environment.checklist_items.values_list("state", flat=True))
     return states == {ItemState.GREEN}
+
+
+def is_provisioned_as_approved(environment: Environment) -> bool:
+    """Return whether a run of the newest approved answers finished; True where no answers were ever approved."""
+    newest = environment.specifications.order_by("-version").values_list("pk", flat=True).first()
+    if newest is None:
+        return True
+    return environment.runs.filter(state=RunState.FINISHED, plan__specification=newest).exists()
 
 
 def topology(environment: Environment) -> dict[str, Any]:

@@ -34,8 +34,8 @@ UNCONFIRMED_LIFETIME = timedelta(minutes=15)
 def request(environment: Environment, *, recipient: User, reason: str, by: User) -> HandOver:
     """Ask a release approver to release this environment to `recipient`.
 
-    Raises `Forbidden`, `Invalid` for a recipient who cannot be one, `Conflict` while the checklist is not all true or another
-    hand-over of the environment is open.
+    Raises `Forbidden`, `Invalid` for a recipient who cannot be one, `Conflict` while the checklist is not all true, newer
+    answers are approved than provisioned, or another hand-over of the environment is open.
     """
     if not rules.may_release_first(by):
         raise Forbidden("Only account managers and engineers request a hand-over.")
@@ -70,7 +70,7 @@ def release(hand_over: HandOver, *, by: User) -> HandOver:
             _end(hand_over, HandOverState.WITHDRAWN, by=by, reason="something changed since it was requested")
     if not unchanged:
         raise Conflict(
-            "The checklist, the recipient or a URL changed since this was requested, so it was withdrawn.",
+            "The checklist, the recipient, a URL or an answer changed since this was requested, so it was withdrawn.",
             remedy="Look at what changed and request the hand-over again.",
         )
     return hand_over
@@ -128,6 +128,11 @@ def _require_ready(environment: Environment) -> None:
             f"The checklist of {environment} is not all true yet.",
             remedy="Open the checklist to see which items are missing.",
         )
+    if not environments.is_provisioned_as_approved(environment):
+        raise Conflict(
+            f"The approved answers of {environment} changed since it was provisioned.",
+            remedy="Approve the new plan and let its run finish, then request the hand-over.",
+        )
     if not environment.product_deployments.exists():
         raise Conflict(f"{environment} has no products whose credentials could be handed over.")
 
@@ -161,6 +166,7 @@ def _still_as_requested(hand_over: HandOver) -> bool:
     """Compute the picture again from its rows. An evaluation that fails counts as changed: it raises, nothing is released."""
     return (
         environments.hand_over_ready(hand_over.environment)
+        and environments.is_provisioned_as_approved(hand_over.environment)
         and rules.may_receive_hand_over(hand_over.recipient, hand_over.customer)
         and digest_of(freeze(hand_over.environment, recipient=hand_over.recipient)) == hand_over.digest
     )

@@ -13,8 +13,8 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
-from environments.models import AwsAccount, ChecklistItem, Environment, ProductDeployment
-from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
+from environments.models import AwsAccount, ChecklistItem, Environment, Plan, ProductDeployment, Run
+from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, RunState
 from onboarding.models import HandOver
 from onboarding.services import hand_overs, reveals
 from onboarding.states import HandOverState
@@ -28,6 +28,7 @@ from portal.outbox.models import OutboxMessage
 from portal.vault.models import SealedSecret
 from tests import at_once
 from tests.factories import people
+from tests.factories.environments import specify
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,13 @@ def no_tries_yet():
 @pytest.fixture
 def cast(db) -> Cast:
     return Cast()
+
+
+def provisioned_as_approved(cast: Cast) -> None:
+    approved = specify(cast.environment)
+    owned = {"customer": cast.customer, "environment": cast.environment}
+    plan = Plan.objects.create(**owned, specification=approved)
+    Run.objects.create(**owned, plan=plan, state=RunState.FINISHED, next_at=clock.now())
 
 
 def turn_red(environment: Environment) -> None:
@@ -217,6 +225,13 @@ def test_environment_has_one_open_hand_over(cast):
         cast.request()
 
 
+def test_answers_that_are_approved_and_not_provisioned_stand_against_a_request(cast):
+    provisioned_as_approved(cast)
+    specify(cast.environment, retention_days=31)
+    with pytest.raises(Conflict, match="changed since it was provisioned"):
+        cast.request()
+
+
 # ---- releasing
 
 
@@ -284,6 +299,16 @@ def test_any_change_since_the_request_withdraws_it(cast, change):
     assert state_of(hand_over) == HandOverState.WITHDRAWN
     assert not SealedSecret.objects.exists()
     assert mails("hand_over_withdrawn") == {cast.engineer.email}
+
+
+def test_newer_answers_withdraw_what_was_requested(cast):
+    provisioned_as_approved(cast)
+    hand_over = cast.request()
+    specify(cast.environment, retention_days=31)
+    with pytest.raises(Conflict):
+        hand_overs.release(hand_over, by=cast.approver)
+    assert state_of(hand_over) == HandOverState.WITHDRAWN
+    assert not SealedSecret.objects.exists()
 
 
 def test_release_of_what_was_released_is_refused(cast):

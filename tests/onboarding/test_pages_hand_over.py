@@ -51,6 +51,14 @@ def ready() -> Environment:
     environment = production()
     environment.checklist_items.update(state=ItemState.GREEN)
     item(environment, "peering_true")
+    plan = Plan.objects.get(environment=environment)
+    Run.objects.create(
+        customer=environment.customer,
+        environment=environment,
+        plan=plan,
+        state=RunState.FINISHED,
+        next_at=clock.now(),
+    )
     return environment
 
 
