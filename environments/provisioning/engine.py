@@ -254,7 +254,7 @@ class Engine:
         if failed.failure == Failure.UNKNOWN:
             reason = "The answer to a call was lost. We look whether it took effect before anything is made again."
             return self._wait(step, record, Pending(AWS, reason, _SETTLE_LOOK))
-        reason = _TRY_AGAIN.get(failed.failure)
+        reason = _TRY_AGAIN.get(failed.failure, "")
         if reason and record.attempt + 1 < MOST_ATTEMPTS:
             pending = Pending(AWS, reason, back_off(record.attempt))
             return self._wait(step, replace(record, attempt=record.attempt + 1), pending)

@@ -24,14 +24,14 @@ Answer = TypeVar("Answer")
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         """Write it beside its place, then move it there: one step that a reader sees either wholly or not at all."""
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         beside = Path(self.data_folder_out, f".{name}")
         beside.write_bytes(dumps(payload).encode())
         os.replace(beside, Path(self.data_folder_out, name))
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str) -> Any:  # type: ignore[override]
         """Return the next message; one that cannot be read is dropped, since messages are hints."""
         while True:
             try:
