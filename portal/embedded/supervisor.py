@@ -100,6 +100,7 @@ def _environment(data: Path, port: int, aws_port: int) -> dict[str, str]:
         **_of_the_shell(),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "",  # each of the processes would compile everything again, on every start
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "DATA_DIR": str(data),
         "STATIC_ROOT": str(data / "static"),

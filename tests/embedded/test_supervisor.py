@@ -75,6 +75,14 @@ def test_what_the_shell_sets_for_the_portal_holds(tmp_path: Path, monkeypatch: p
     assert (environment["RUN_SWEEP_SECONDS"], environment["AWS_SETTLE_SECONDS"]) == ("1", "2")
 
 
+def test_what_one_process_compiled_serves_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    environment = supervisor._environment(tmp_path, 8000, 8001)
+
+    assert environment["PYTHONDONTWRITEBYTECODE"] == ""
+
+
 def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     first, second = supervisor._secret_key(tmp_path), supervisor._secret_key(tmp_path)
 
