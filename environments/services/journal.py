@@ -48,7 +48,7 @@ class Entry:
     """Something to write under a lease. `durable` is resolved after the commit."""
 
     lease: Lease
-    write: Callable[[], None]
+    write: Callable[[], object]
     durable: Future[None] = field(default_factory=Future)
 
 
@@ -173,6 +173,10 @@ class RunJournal:
     def progress(self, progress: Progress) -> None:
         self._say(lambda: board.keep(self.lease, progress))
 
+    def note(self, write: Callable[[], object]) -> None:
+        """Write something else about the run, in the writer's next transaction."""
+        self._say(write)
+
     def beat(self) -> None:
         self._say(lambda: None)
 
@@ -193,10 +197,10 @@ class RunJournal:
         """Keep a call that changed nothing."""
         self._say(lambda: _insert(call))
 
-    def _say(self, write: Callable[[], None]) -> None:
+    def _say(self, write: Callable[[], object]) -> None:
         self._put(write).add_done_callback(self._notice)
 
-    def _put(self, write: Callable[[], None]) -> "Future[None]":
+    def _put(self, write: Callable[[], object]) -> "Future[None]":
         if self._lost.is_set():
             raise LeaseLost(self.lease.run_id)
         entry = Entry(self.lease, write)

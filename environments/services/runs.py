@@ -64,8 +64,6 @@ def claim(run_id: str) -> Run | None:
             return None
         rows = Run.objects.select_related("environment__customer", "environment__aws_account", "plan__specification")
         run: Run = rows.get(pk=run_id)
-        if run.epoch == 1:
-            record("run.started", run, by=None, customer=run.environment.customer)
     return run
 
 
@@ -82,6 +80,8 @@ def _due() -> Any:
 def _engine(run: Run, lease: Lease) -> Engine:
     spec = Spec.of(run.plan.specification.content)
     journal = RunJournal(lease)
+    if lease.epoch == 1:  # on the writer's thread: the first call of AWS need not wait for it
+        journal.note(lambda: record("run.started", run, by=None, customer=run.environment.customer))
     accounts = cloud.provider(spec), cloud.customer(spec)
 
     def context(step: str, outputs: Mapping[str, Mapping[str, Any]], now: datetime) -> Context:
