@@ -233,10 +233,12 @@ else:
         "health_check_interval": 10,
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "scheduler")
+# While no worker runs, sweeps expire instead of piling up: each would hint at everything that is due once more.
+_SWEEP = {"options": {"expires": 300}}
 CELERY_BEAT_SCHEDULE = {
-    "sweep runs and plans": {"task": "environments.sweep", "schedule": RUN_SWEEP},
-    "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP},
-    "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0},
+    "sweep runs and plans": {"task": "environments.sweep", "schedule": RUN_SWEEP, **_SWEEP},
+    "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP, **_SWEEP},
+    "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0, **_SWEEP},
 }
 
 # The API.

@@ -8,6 +8,7 @@ import atexit
 import logging
 import queue
 import threading
+from contextlib import suppress
 from typing import Any
 
 from celery import current_app
@@ -16,6 +17,8 @@ from django.db import transaction
 log = logging.getLogger(__name__)
 
 _MOST_WAITING = 10_000
+_KEPT_SECONDS = 300
+"""A hint that no worker took by then is worth nothing: the sweep gave a newer one. Longer than clocks of machines differ."""
 _hints: queue.Queue[tuple[str, dict[str, Any]] | None] = queue.Queue(maxsize=_MOST_WAITING)
 _starting = threading.Lock()
 _publisher: threading.Thread | None = None
@@ -47,13 +50,14 @@ def _publish_all() -> None:
     while (hint := _hints.get()) is not None:
         task, ids = hint
         try:
-            current_app.send_task(task, kwargs=ids, retry=False, ignore_result=True)
+            current_app.send_task(task, kwargs=ids, retry=False, ignore_result=True, expires=_KEPT_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the hint is only a hint
             log.warning("hint not published", extra={"task": task, "error": type(error).__name__})
 
 
 def _drain() -> None:
     """Let hints of the last request leave before the process ends (two seconds at most)."""
-    _hints.put(None)
+    with suppress(queue.Full):
+        _hints.put_nowait(None)
     if _publisher:
         _publisher.join(timeout=2)

@@ -1,9 +1,12 @@
 """Hints never block a request and never leave before the commit."""
 
+import threading
 import time
+from queue import Queue
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 from portal.core import queue
@@ -55,6 +58,34 @@ def test_a_broker_that_is_down_does_not_hold_up_the_act(monkeypatch: pytest.Monk
     queue.enqueue("outbox.deliver")
 
     assert time.monotonic() - began < 0.2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hint_that_no_worker_takes_does_not_stay_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[dict] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(options))
+
+    queue.enqueue("outbox.deliver")
+
+    wait_for(lambda: sent)
+    assert sent[0]["expires"] >= 60
+
+
+def test_a_process_ends_although_its_hints_cannot_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    full: Queue = Queue(maxsize=1)
+    full.put(("outbox.deliver", {}))
+    monkeypatch.setattr(queue, "_hints", full)
+    monkeypatch.setattr(queue, "_publisher", None)
+
+    ending = threading.Thread(target=queue._drain, daemon=True)
+    ending.start()
+    ending.join(timeout=1)
+
+    assert not ending.is_alive()
+
+
+def test_sweeps_do_not_pile_up_while_no_worker_runs() -> None:
+    assert all(entry["options"]["expires"] >= 60 for entry in settings.CELERY_BEAT_SCHEDULE.values())
 
 
 @pytest.mark.django_db(transaction=True)
