@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from environments import checklist as template
 from environments import rules
@@ -23,13 +24,17 @@ from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid, Stale
 
 
 def ensure(environment: Environment) -> None:
-    """The environment has the items that its newest specification calls for, and no others."""
+    """The environment has the items that its newest specification calls for, and no others. Signatures from before that
+    specification vouch for other answers, so they are taken back. Call it in a transaction."""
     specification = environment.specifications.order_by("-version").first()
     if specification is None:
         return
     spec = Spec.of(specification.content)
     wanted = [item for item in template.ITEMS if item.applies(environment, spec)]
-    environment.checklist_items.exclude(key__in=[item.key for item in wanted]).delete()
+    _drop(environment.checklist_items.exclude(key__in=[item.key for item in wanted]))
+    signed = environment.checklist_items.filter(kind=ItemKind.MANUAL, state=ItemState.GREEN)
+    for outdated in signed.filter(changed_at__lt=specification.created_at).select_related("environment", "customer"):
+        _write_signature(outdated, ItemState.OPEN, "", None, signed=False)
     for item in wanted:
         ChecklistItem.objects.update_or_create(
             environment=environment,
@@ -43,6 +48,13 @@ def ensure(environment: Environment) -> None:
                 "position": template.ITEMS.index(item),
             },
         )
+
+
+def _drop(items: QuerySet[ChecklistItem]) -> None:
+    for item in items.select_related("customer"):
+        before = {"state": item.state, "note": item.note}
+        record("checklist_item.dropped", item, by=None, customer=item.customer, before=before)
+        item.delete()
 
 
 def refresh(environment: Environment) -> None:
@@ -149,7 +161,9 @@ def _open_for(item: ChecklistItem, revision: int, by: User) -> ChecklistItem:
     return item
 
 
-def _write_signature(item: ChecklistItem, state: ItemState, note: str, by: User, *, signed: bool) -> ChecklistItem:
+def _write_signature(
+    item: ChecklistItem, state: ItemState, note: str, by: User | None, *, signed: bool
+) -> ChecklistItem:
     before, now = item.state, clock.now()
     item.state, item.note, item.signed_by = state, note, by if signed else None
     item.changed_at = item.checked_at = now

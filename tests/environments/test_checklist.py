@@ -8,7 +8,7 @@ from environments import selectors
 from environments.models import ChecklistItem, RunStep
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.steps import BY_KEY
-from environments.services import checklist, runs
+from environments.services import checklist, plans, runs
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
 from portal import aws
 from portal.audit.models import AuditEvent
@@ -73,6 +73,24 @@ def test_ensure_twice_keeps_signatures(production):
     checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
     checklist.ensure(production)
     assert _item(production, "products_installed").state == ItemState.GREEN
+
+
+def test_signature_does_not_vouch_for_answers_that_are_approved_later(production):
+    engineer = people.engineer()
+    checklist.sign(_item(production, "products_installed"), note="Report 7", revision=0, by=engineer)
+    environments.specify(production, retention_days=31)
+    plans.request(production, by=engineer)
+    item = _item(production, "products_installed")
+    assert (item.state, item.signed_by) == (ItemState.OPEN, None)
+    assert AuditEvent.objects.filter(action="checklist_item.signature_withdrawn", subject_id=item.pk).exists()
+
+
+def test_item_that_is_no_longer_called_for_goes_on_record(production):
+    item = _item(production, "name_mappings")
+    environments.specify(production, zone="")
+    plans.request(production, by=people.engineer())
+    assert not production.checklist_items.filter(key="name_mappings").exists()
+    assert AuditEvent.objects.filter(action="checklist_item.dropped", subject_id=item.pk).exists()
 
 
 def test_automatic_items_turn_green_with_their_evidence(provisioned):
