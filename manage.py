@@ -127,6 +127,8 @@ def say(what: str) -> None:
 def run_tests(arguments: list[str]) -> int:
     """Run pytest, on both cores of a small machine where no arguments say otherwise."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings_test"
+    # The tests start many processes; each would compile every module again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     parallel = [] if arguments else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
     return subprocess.run([sys.executable, "-m", "pytest", *parallel, *arguments], cwd=ROOT).returncode
 
