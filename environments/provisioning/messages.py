@@ -5,7 +5,13 @@ from datetime import datetime
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.step import StepRefused
 
+NO_CREDENTIALS = "NoCredentialsError"
+
 _BY_CODE: dict[str, tuple[str, str]] = {
+    NO_CREDENTIALS: (
+        "The portal's worker has no AWS credentials.",
+        "Give the worker the credentials of the provider's account, then retry this step.",
+    ),
     "InvalidVpcID.NotFound": (
         "The VPC does not exist in the stated account and Region.",
         "Check VPC ID, account ID and Region in the remote access section, correct them and have them approved again.",

@@ -5,6 +5,7 @@ An external ID only protects where the role refuses without it (AWS IAM: the con
 
 from datetime import timedelta
 
+from environments.provisioning.messages import NO_CREDENTIALS
 from environments.provisioning.ports import Account, CallFailed, Failure, Seen
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import CUSTOMER, Context, Finding, Pending, Ready, Step, StepRefused
@@ -60,7 +61,8 @@ class CustomerAccess(Step):
         try:
             arn = _require_identity(ctx.customer)
         except CallFailed as failed:
-            if failed.failure not in (Failure.DENIED, Failure.MISSING):
+            ours = failed.code == NO_CREDENTIALS  # nothing that the customer could mend
+            if ours or failed.failure not in (Failure.DENIED, Failure.MISSING):
                 raise
             return self._not_there(ctx)
         if ctx.customer.admits_without_external_id():

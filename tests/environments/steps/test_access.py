@@ -1,7 +1,10 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from environments.provisioning import messages
+from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.step import Pending, Ready, StepRefused
 from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
 from tests.aws import ROLE
@@ -32,6 +35,16 @@ def test_missing_role_waits_for_the_customer_and_says_which(stand_in):
     assert isinstance(found, Pending)
     assert found.waits_on == "customer"
     assert ROLE in found.reason
+
+
+def test_customer_is_not_asked_to_mend_credentials_that_we_lack(bench):
+    class Keyless:
+        def read(self, *_, **__):
+            raise CallFailed(Failure.DENIED, "NoCredentialsError", "The worker has no AWS credentials.")
+
+    with pytest.raises(CallFailed) as failed:
+        CustomerAccess().observe(replace(bench.context, customer=Keyless()))
+    assert "worker" in messages.explain(failed.value)["remedy"]
 
 
 def test_another_external_id_does_not_get_in(stand_in):
