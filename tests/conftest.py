@@ -18,4 +18,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 def pytest_report_header() -> str:
     missing = services.left_out()
-    return "left out here: " + "; ".join(missing) if missing else "nothing left out: Chromium, PostgreSQL and Redis are here"
+    return (
+        "left out here: " + "; ".join(missing)
+        if missing
+        else "nothing left out: Chromium, PostgreSQL and Redis are here"
+    )
