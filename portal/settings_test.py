@@ -22,7 +22,9 @@ WHITENOISE_AUTOREFRESH = True
 # A file, not memory: connections of several threads to one database in memory refuse each other instead of waiting.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": str(_scratch / "test.sqlite3")}  # noqa: F405
-    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"  # noqa: F405
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"  # noqa: F405
+    )
 
 # Hints of tests go nowhere near the queue of a portal that runs from the same folder.
 CELERY_BROKER_URL = "memory://"
