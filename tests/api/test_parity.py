@@ -40,7 +40,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("ntp", {"choice": "own", "servers": ["not a host"]}, "not a host"),
     ("data_centre", {"choice": "vpn", "gateway_ip": "192.168.1.1"}, "192.168.1.1"),
     ("data_centre", {"choice": "vpn", "routing": "bgp", "bgp_asn": 7224}, "7224"),
-    ("monitoring", {"alert_emails": ["ops@"]}, "e-mail"),
+    ("monitoring", {"alert_emails": ["ops@"]}, "after @"),
     ("monitoring", {"alert_phones": ["call me"]}, "call me"),
     ("operating_system", {"systems": ["ubuntu"], "patch_hour": 25}, "25"),
     ("backup", {"frequency": "daily", "disaster_recovery": True, "dr_region": "mars-north-1"}, ""),
