@@ -1,5 +1,6 @@
 """Settings of the test run: the embedded defaults, with what makes a test fast and closed."""
 
+import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
     DATABASES["default"]["OPTIONS"]["init_command"] = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"  # noqa: F405
     )
+
+# Each process of a parallel run has a Redis database of its own: one empties its cache while another counts log-ins.
+if REDIS_URL:  # noqa: F405
+    _server, _, _first = REDIS_URL.rpartition("/")  # noqa: F405
+    REDIS_URL = f"{_server}/{int(_first) + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0').removeprefix('gw'))}"
+    CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 
 # Hints of tests go nowhere near the queue of a portal that runs from the same folder.
 CELERY_BROKER_URL = "memory://"

@@ -66,11 +66,11 @@ class Journey:
                 plans.compute(plan.pk)
             plan = Plan.objects.get(pk=plan.pk)
             plans.approve(plan, digest=plan.digest, by=self.staff["engineer"])
-        self.advance(until_waiting_on_customer)
+        self.advance(until_customer_is_to("customer_access"))
 
     def create_role(self) -> None:
         stand_in.create_role(self.environments()[0], by=self.contact)
-        self.advance(until_waiting_on_customer)
+        self.advance(until_customer_is_to("peering_acceptance"))
 
     def accept_peering(self) -> None:
         for environment in self.environments():
@@ -127,5 +127,6 @@ def until_ended(run: Run) -> bool:
     return run.state in (RunState.FINISHED, RunState.FAILED)
 
 
-def until_waiting_on_customer(run: Run) -> bool:
-    return until_ended(run) or run.steps.filter(waits_on=Owner.CUSTOMER).exists()
+def until_customer_is_to(step: str) -> Callable[[Run], bool]:
+    """Until this very step waits on the customer: an earlier one may still show its own wait."""
+    return lambda run: until_ended(run) or run.steps.filter(key=step, waits_on=Owner.CUSTOMER).exists()
