@@ -22,6 +22,7 @@ from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 180
+SERVICES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
 
 
 @dataclass
@@ -77,7 +78,7 @@ def start(data: Path, more: dict[str, str] | None = None, *arguments: str) -> St
     command = [sys.executable, "manage.py", "up", "--port", str(port), "--aws-port", str(aws_port), *arguments]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "DJANGO_", "PYTEST_"))},
-        **(more or {"DATABASE_URL": "", "REDIS_URL": "", "CELERY_BROKER_URL": ""}),
+        **(more or dict.fromkeys(SERVICES, "")),
         "DATA_DIR": str(data),
         "PYTHONUNBUFFERED": "1",
     }

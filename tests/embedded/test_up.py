@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack, running, start
+from tests.stack import SERVICES, Stack, running, start
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("stack")]
 
@@ -50,24 +50,32 @@ def test_it_starts_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> N
         assert len(children) >= 4
 
         assert stack.stop() == 0
+        assert [pid for pid in children if alive(pid)] == []
 
-    assert [pid for pid in children if alive(pid)] == []
-    key, state = (tmp_path / "secret-key").read_text(), (tmp_path / "aws.dill").stat().st_size
+        again = start(tmp_path, {name: stack.environment[name] for name in SERVICES})
+        try:
+            keeps_its_data(again, tmp_path)
+            ends_with_its_parent(again)
+        finally:
+            again.process.kill()
+            again.process.wait()
 
-    again = start(tmp_path)
-    try:
-        again.wait_until_ready()
-        assert (tmp_path / "secret-key").read_text() == key
-        assert (tmp_path / "aws.dill").stat().st_size == pytest.approx(state, rel=0.2)
-        victims = children_of(again.process.pid)
-        os.kill(again.process.pid, signal.SIGKILL)
-        until = time.monotonic() + 20
-        while any(alive(pid) for pid in victims):
-            assert time.monotonic() < until, [Path(f"/proc/{pid}/cmdline").read_text() for pid in victims if alive(pid)]
-            time.sleep(0.1)
-    finally:
-        again.process.kill()
-        again.process.wait()
+
+def keeps_its_data(again: Stack, data: Path) -> None:
+    key, state = (data / "secret-key").read_text(), (data / "aws.dill").stat().st_size
+    again.wait_until_ready()
+    assert "hanna@northwind.example" in "".join(again.printed)
+    assert (data / "secret-key").read_text() == key
+    assert (data / "aws.dill").stat().st_size == pytest.approx(state, rel=0.2)
+
+
+def ends_with_its_parent(stack: Stack) -> None:
+    victims = children_of(stack.process.pid)
+    os.kill(stack.process.pid, signal.SIGKILL)
+    until = time.monotonic() + 20
+    while any(alive(pid) for pid in victims):
+        assert time.monotonic() < until, [Path(f"/proc/{pid}/cmdline").read_text() for pid in victims if alive(pid)]
+        time.sleep(0.1)
 
 
 def test_a_taken_port_is_a_clear_message_before_anything_starts(tmp_path: Path) -> None:
