@@ -3,6 +3,7 @@
 A route that already leads elsewhere is never replaced: somebody's traffic uses it.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -35,14 +36,17 @@ class _Routes(Step):
     expected = timedelta(seconds=5)
     side: ClassVar[str]
 
+    @abstractmethod
     def account(self, ctx: Context) -> Account:
-        raise NotImplementedError
+        """Return the account whose route tables these are."""
 
+    @abstractmethod
     def vpc_id(self, spec: Spec) -> str:
-        raise NotImplementedError
+        """Return the VPC whose route tables these are."""
 
+    @abstractmethod
     def destinations(self, spec: Spec) -> Sequence[str]:
-        raise NotImplementedError
+        """Return the ranges that lie on the other side."""
 
     def planned(self, spec: Spec) -> tuple[str, ...]:
         return tuple(
