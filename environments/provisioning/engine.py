@@ -19,7 +19,19 @@ from typing import Any
 
 from environments.provisioning import graph, messages
 from environments.provisioning.ports import CallFailed, Failure, Journal, LeaseLost, Progress
-from environments.provisioning.step import AWS, Context, Drifted, Missing, Pending, Ready, Step, StepRefused
+from environments.provisioning.sent import noted
+from environments.provisioning.step import (
+    AWS,
+    CREATE,
+    Context,
+    Drifted,
+    Finding,
+    Missing,
+    Pending,
+    Ready,
+    Step,
+    StepRefused,
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +48,21 @@ _LINGER = timedelta(seconds=3)
 
 _SETTLE_LOOK = timedelta(seconds=1)
 _UNSEEN = Pending(AWS, "AWS accepted the change and does not show it yet.", timedelta(seconds=1))
+_FEW_ATTEMPTS = 4
+"""What an earlier step made may not be shown everywhere for some seconds (EC2, IAM); longer than that, it is not there."""
+
 _TRY_AGAIN = {
     Failure.RETRYABLE: "AWS asks to slow down, or did not answer. We try again.",
     Failure.CONFLICT: "AWS says that it is there already and does not show it yet.",
+    Failure.MISSING: "AWS does not show everywhere yet what was made just now. We try again.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """What is known of a step. `unseen_at`: when the latest change was sent whose effect has not been seen yet, be it that
-    its answer was lost or that AWS still shows what was before."""
+    its answer was lost or that AWS still shows what was before. `untouched`: the plan saw nothing of it a moment ago and no
+    change of ours was ever sent for it, so that nothing can be there."""
 
     state: str = PENDING
     attempt: int = 0
@@ -54,6 +71,7 @@ class StepRecord:
     waits_on: str = ""
     unseen_at: datetime | None = None
     looks: int = 0
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +201,15 @@ class Engine:
             return self._stop(step, record, messages.defect(defect))
 
     def _seek(self, step: Step, record: StepRecord, ctx: Context) -> Progress:
-        finding = step.observe(ctx)
+        finding = self._first_look(step, record, ctx)
         if isinstance(finding, Missing | Drifted):
-            settled_at = self._settled_at(step, record)
+            settled_at = self._settled_at(step, record, finding)
             if settled_at and self.clock() < settled_at:
                 return self._wait(step, record, _unsettled(settled_at))
             if record.looks:
                 self._note(step, unseen_at=record.unseen_at, looks=record.looks - 1)
                 return self._wait(step, record, _UNSEEN)
-            self._apply(step, ctx)
-            finding = step.observe(ctx)
+            finding = self._apply(step, ctx, finding) or step.observe(ctx)
         if isinstance(finding, Ready):
             self._note(step, unseen_at=None, looks=0)
             now = self.clock()
@@ -201,24 +218,33 @@ class Engine:
             return self._pending(step, record, finding)
         return self._not_yet(step, record, finding)
 
-    def _apply(self, step: Step, ctx: Context) -> None:
+    def _first_look(self, step: Step, record: StepRecord, ctx: Context) -> Finding:
+        """Look what is there; where nothing can be, that look is saved, once."""
+        if not (step.starts_unseen and record.untouched):
+            return step.observe(ctx)
+        self.records[step.key] = replace(self.records[step.key], untouched=False)
+        return Missing()
+
+    def _apply(self, step: Step, ctx: Context, found: Missing | Drifted) -> Finding | None:
         """Apply, and note the moment where the effect may be there without being seen."""
         sent_at = self.clock()
+        ctx, sent = noted(ctx)
         try:
-            step.apply(ctx)
+            standing = step.apply(ctx, found)
         except CallFailed as failed:
-            if failed.failure == Failure.UNKNOWN:
+            if failed.failure == Failure.UNKNOWN or sent.confirmed:
                 self._note(step, unseen_at=sent_at, looks=0)
             raise
         self._note(step, unseen_at=sent_at, looks=_LOOKS)
+        return standing
 
     def _note(self, step: Step, *, unseen_at: datetime | None, looks: int) -> None:
         """Only the thread of the step writes while the step is under way."""
         self.records[step.key] = replace(self.records[step.key], unseen_at=unseen_at, looks=looks)
 
-    def _settled_at(self, step: Step, record: StepRecord) -> datetime | None:
+    def _settled_at(self, step: Step, record: StepRecord, found: Missing | Drifted) -> datetime | None:
         """When a create whose effect was never seen may be made again; None where that is no matter."""
-        if not step.settles or record.unseen_at is None:
+        if not step.settles or record.unseen_at is None or not _would_create(found):
             return None
         return record.unseen_at + self.settle
 
@@ -255,13 +281,21 @@ class Engine:
             reason = "The answer to a call was lost. We look whether it took effect before anything is made again."
             return self._wait(step, record, Pending(AWS, reason, _SETTLE_LOOK))
         reason = _TRY_AGAIN.get(failed.failure, "")
-        if reason and record.attempt + 1 < MOST_ATTEMPTS:
+        most = _FEW_ATTEMPTS if failed.failure == Failure.MISSING else MOST_ATTEMPTS
+        if reason and record.attempt + 1 < most:
             pending = Pending(AWS, reason, back_off(record.attempt))
             return self._wait(step, replace(record, attempt=record.attempt + 1), pending)
         return self._stop(step, record, messages.explain(failed))
 
     def _stop(self, step: Step, record: StepRecord, error: dict[str, str]) -> Progress:
         return Progress(step.key, FAILED, record.attempt + 1, self.clock(), error=error)
+
+
+def _would_create(found: Missing | Drifted) -> bool:
+    """Return whether something would be made that may be there unseen, rather than only mended or removed."""
+    if isinstance(found, Missing) or not found.changes:
+        return True
+    return any(change.action == CREATE for change in found.changes)
 
 
 def back_off(attempt: int) -> timedelta:

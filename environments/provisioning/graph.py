@@ -2,13 +2,42 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from environments.provisioning.removal import Removal
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step
+
+ACCESS = ("provider_access", "customer_access")
+"""What must be known before anything is changed, tear-down included."""
 
 
 def needed(steps: Iterable[Step], spec: Spec) -> tuple[Step, ...]:
     """Return the steps that apply, in their order. A requirement that does not apply is met."""
     return tuple(step for step in steps if step.applies(spec))
+
+
+def program(steps: Sequence[Step], spec: Spec, standing: Collection[str]) -> tuple[Step, ...]:
+    """Return what a run is to do: the steps that apply, and the removal of those that stand and no longer apply.
+
+    `standing` holds the keys of the steps that have resources in AWS.
+    """
+    wanted = needed(steps, spec)
+    leaving = [step for step in steps if step.key in standing and not step.applies(spec)]
+    return (*wanted, *removals(leaving))
+
+
+def tear_down(steps: Sequence[Step], spec: Spec, standing: Collection[str]) -> tuple[Step, ...]:
+    """Return what takes an environment away: access is checked, then each step is removed after all that build on it."""
+    there = [step for step in steps if step.applies(spec) or step.key in standing]
+    access = tuple(step for step in there if step.key in ACCESS)
+    return (*access, *removals([step for step in there if step.key not in ACCESS]))
+
+
+def removals(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return the steps' removals, those first on which nothing builds."""
+    return tuple(
+        Removal(step, (*ACCESS, *(other.key for other in steps if step.key in other.requires)))
+        for step in reversed(steps)
+    )
 
 
 def startable(steps: Sequence[Step], ready: Collection[str]) -> list[Step]:

@@ -3,21 +3,39 @@
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from environments.provisioning import graph, messages
 from environments.provisioning.ports import CallFailed, Failure
-from environments.provisioning.step import Context, Drifted, Finding, Pending, Ready, Step, StepRefused
+from environments.provisioning.removal import Removal
+from environments.provisioning.step import (
+    CHANGE,
+    CREATE,
+    KEEP,
+    REMOVE,
+    Change,
+    Context,
+    Drifted,
+    Finding,
+    Pending,
+    Ready,
+    Step,
+    StepRefused,
+)
 
 log = logging.getLogger(__name__)
 
-CREATE, CHANGE, KEEP, WAIT, BLOCKED = "create", "change", "keep", "wait", "blocked"
+WAIT, BLOCKED = "wait", "blocked"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """What would happen to one step. `waits_for` names who must act; `remedy` is set where it is blocked."""
+    """What would happen to one step, and to each of its resources (`changes`).
+
+    `waits_for` names who must act. `reason`, `code` and `remedy` say why it waits or is blocked. `looked`: AWS was asked; where
+    a requirement is not there yet, that is not possible, and what the answers call for counts as to be created.
+    """
 
     step: str
     title: str
@@ -26,8 +44,11 @@ class PlannedStep:
     waits_for: str = ""
     reason: str = ""
     remedy: str = ""
+    code: str = ""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     seconds: int = 0
+    changes: tuple[Change, ...] = ()
+    looked: bool = True
 
 
 def make(steps: Sequence[Step], ctx: Context) -> list[PlannedStep]:
@@ -44,23 +65,33 @@ def make(steps: Sequence[Step], ctx: Context) -> list[PlannedStep]:
                 planned[result.step] = result
                 if result.action == KEEP:
                     ready[result.step] = result.outputs
-    return [planned.get(step.key) or _expected(step, ctx) for step in steps]
+    return [planned.get(step.key) or _expected(step, ctx, looked=False) for step in steps]
 
 
 def findings(planned: Sequence[PlannedStep]) -> list[dict[str, Any]]:
     """Return the plan as plain data, as it is stored, shown and hashed."""
-    return [{**asdict(step), "details": list(step.details), "outputs": dict(step.outputs)} for step in planned]
+    return [
+        {
+            **asdict(step),
+            "details": list(step.details),
+            "outputs": dict(step.outputs),
+            "changes": [{**asdict(change), "differences": list(change.differences)} for change in step.changes],
+        }
+        for step in planned
+    ]
 
 
 def _with(ctx: Context, ready: Mapping[str, Mapping[str, Any]]) -> Context:
-    return Context(ctx.spec, ctx.provider, ctx.customer, ctx.now, ctx.poll_customer, dict(ready))
+    """Return the context that a step sees whose requirements gave these outputs."""
+    known = {**ctx.outputs, **ready}
+    return replace(ctx, spec=ctx.spec.completed(known), outputs=known)
 
 
 def _look(step: Step, ctx: Context) -> PlannedStep:
     try:
         return _judge(step, step.observe(ctx), ctx)
     except StepRefused as refused:
-        return _blocked(step, messages.refusal(refused))
+        return _blocked(step, messages.refusal(refused), refused.changes)
     except CallFailed as failed:
         if failed.failure in (Failure.RETRYABLE, Failure.UNKNOWN):
             raise
@@ -71,26 +102,57 @@ def _look(step: Step, ctx: Context) -> PlannedStep:
 
 
 def _judge(step: Step, finding: Finding, ctx: Context) -> PlannedStep:
-    seconds = int(step.expected.total_seconds())
     if isinstance(finding, Ready):
-        return PlannedStep(step.key, step.title, KEEP, outputs=finding.outputs)
+        return PlannedStep(step.key, step.title, KEEP, outputs=finding.outputs, changes=_each(step, KEEP, ctx))
     if isinstance(finding, Drifted):
-        return PlannedStep(step.key, step.title, CHANGE, details=finding.differences, seconds=seconds)
-    if isinstance(finding, Pending):
-        details = step.planned(ctx.spec)
+        action = REMOVE if isinstance(step, Removal) else CHANGE
+        changes = finding.changes or _each(step, action, ctx)
         return PlannedStep(
-            step.key, step.title, WAIT, details=details, waits_for=finding.waits_on, reason=finding.reason
+            step.key, step.title, action, details=finding.differences, seconds=_seconds(step), changes=changes
         )
-    return _expected(step, ctx)
+    if isinstance(finding, Pending):
+        return PlannedStep(
+            step.key,
+            step.title,
+            WAIT,
+            details=step.planned(ctx.spec),
+            waits_for=finding.waits_on,
+            reason=finding.reason,
+            changes=_each(step, CREATE, ctx),
+        )
+    return _expected(step, ctx, looked=True)
 
 
-def _expected(step: Step, ctx: Context) -> PlannedStep:
-    action = WAIT if step.waits_for else CREATE
-    seconds = int(step.expected.total_seconds())
+def _expected(step: Step, ctx: Context, *, looked: bool) -> PlannedStep:
+    action = REMOVE if isinstance(step, Removal) else WAIT if step.waits_for else CREATE
     return PlannedStep(
-        step.key, step.title, action, details=step.planned(ctx.spec), waits_for=step.waits_for, seconds=seconds
+        step.key,
+        step.title,
+        action,
+        details=step.planned(ctx.spec),
+        waits_for=step.waits_for,
+        seconds=_seconds(step),
+        changes=_each(step, action if action == REMOVE else CREATE, ctx),
+        looked=looked,
     )
 
 
-def _blocked(step: Step, error: Mapping[str, str]) -> PlannedStep:
-    return PlannedStep(step.key, step.title, BLOCKED, reason=error["message"], remedy=error["remedy"])
+def _blocked(step: Step, error: Mapping[str, str], changes: tuple[Change, ...] = ()) -> PlannedStep:
+    return PlannedStep(
+        step.key,
+        step.title,
+        BLOCKED,
+        reason=error["message"],
+        remedy=error["remedy"],
+        code=error["code"],
+        changes=changes,
+    )
+
+
+def _each(step: Step, action: str, ctx: Context) -> tuple[Change, ...]:
+    """Return the same action for each resource of a step."""
+    return tuple(Change(action, wanted.kind, wanted.name) for wanted in step.wanted(ctx.spec))
+
+
+def _seconds(step: Step) -> int:
+    return int(step.expected.total_seconds())

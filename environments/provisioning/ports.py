@@ -61,6 +61,30 @@ class Account(Protocol):
     def admits_without_external_id(self) -> bool:
         """Return whether the account's role can be entered without our external ID."""
 
+    def in_region(self, region: str) -> Account:
+        """Return the same account, entered as the same identity, in another Region."""
+
+
+class Secrets(Protocol):
+    """The vault, as far as a step may use it. A secret itself never goes into outputs, names, tags or the journal."""
+
+    def open(self, reference: str) -> str:
+        """Return a secret that the customer gave, by the reference in the specification."""
+
+    def keep(self, name: str, value: str) -> str:
+        """Seal a secret that AWS gave, under a name of the environment, and return its reference. The same name again
+        replaces it."""
+
+
+class NoSecrets:
+    """For those who only look: plans and checks have no use for a secret."""
+
+    def open(self, reference: str) -> str:
+        raise ChangeRefused(f"secret {reference} opened while only looking")
+
+    def keep(self, name: str, value: str) -> str:
+        raise ChangeRefused(f"secret {name} kept while only looking")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

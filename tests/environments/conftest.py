@@ -8,7 +8,7 @@ from environments.models import Environment
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
 from portal import aws
-from tests.fakes.aws import Cloud, FakeAccount
+from tests.fakes.cloud import Cloud, FakeAccount
 
 
 class Behind:

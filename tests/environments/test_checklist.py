@@ -8,7 +8,7 @@ from environments import selectors
 from environments.models import ChecklistItem, RunStep
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.steps import BY_KEY
-from environments.services import checklist, plans, runs
+from environments.services import checklist, plans, runs, steering
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
 from portal import aws
 from portal.audit.models import AuditEvent
@@ -32,7 +32,7 @@ def provisioned(production, behind):
     run = environments.run(production)
     runs.advance(run.pk)
     behind.cloud.accept()
-    runs.look_again(run, by=people.engineer())
+    steering.look_again(run, by=people.engineer())
     runs.advance(run.pk)
     return production
 
@@ -108,7 +108,7 @@ def test_lost_evidence_turns_an_item_red_and_comes_back(provisioned, behind):
     assert item.evidence["missing"]
     assert AuditEvent.objects.filter(action="checklist_item.regressed", subject_id=item.pk).count() == 1
     assert not selectors.hand_over_ready(provisioned)
-    for peering in behind.cloud.state["peerings"]:
+    for peering in behind.cloud.rows("ec2", "vpc_peering"):
         peering["Status"]["Code"] = "active"
     checklist.verify(provisioned.pk)
     assert _item(provisioned, "peering_active").state == ItemState.GREEN
@@ -121,7 +121,7 @@ def test_checking_again_makes_no_changing_call(provisioned, behind):
 
 
 def test_lost_evidence_is_not_forgotten_when_a_run_is_looked_at(provisioned, behind):
-    behind.cloud.state["buckets"].clear()
+    behind.cloud.worlds.pop("s3")
     checklist.verify(provisioned.pk)
     with transaction.atomic():
         checklist.refresh(provisioned)

@@ -1,8 +1,11 @@
-"""A run in memory: a journal, a clock that jumps over every wait, and a worker that may die and be replaced."""
+"""A run in memory: a journal, a clock that jumps over every wait, and a worker that may die and be replaced.
+
+`Recorder.at_commit` is called before and after each commit of the journal, and may raise.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from environments.provisioning import graph
@@ -11,7 +14,7 @@ from environments.provisioning.ports import CallFailed, Failure, LeaseLost, Prog
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Step
 from environments.provisioning.steps import STEPS
-from tests.fakes.aws import Cloud, Crash, accounts
+from tests.fakes.cloud import Cloud, Crash, accounts
 
 SETTLE = timedelta(minutes=5)
 
@@ -56,10 +59,6 @@ def spec(**changes: Any) -> Spec:
     return replace(Spec.of(content), **changes)
 
 
-WHOLE = {"peerings": 1, "routes": 4, "zones": 1, "records": 2, "buckets": 2, "trails": 1}
-"""Exactly one of each resource of `spec()`, with its two route tables on each side."""
-
-
 class Recorder:
     """What a journal keeps: progress, and the changes whose effect is not known."""
 
@@ -68,9 +67,11 @@ class Recorder:
         self.said: list[Progress] = []
         self.lost = False
         self.intents: list[tuple[str, str]] = []
+        self.at_commit: Callable[[str], None] = lambda moment: None
 
     def progress(self, progress: Progress) -> None:
         self._require_lease()
+        self.at_commit("before")
         self.said.append(progress)
         known = self.records.get(progress.step, StepRecord())
         self.records[progress.step] = replace(
@@ -81,11 +82,14 @@ class Recorder:
             next_at=progress.next_at,
             unseen_at=None if progress.state == READY else known.unseen_at,
         )
+        self.at_commit("after")
 
     def intend(self, step: str, operation: str, at: datetime) -> None:
         self._require_lease()
+        self.at_commit("before")
         self.intents.append((step, operation))
-        self.records[step] = replace(self.records.get(step, StepRecord()), unseen_at=at)
+        self.records[step] = replace(self.records.get(step, StepRecord()), unseen_at=at, untouched=False)
+        self.at_commit("after")
 
     def beat(self) -> None:
         self._require_lease()
@@ -96,6 +100,20 @@ class Recorder:
     def _require_lease(self) -> None:
         if self.lost:
             raise LeaseLost("run")
+
+
+class Vault:
+    """Secrets in memory: what a step opened and kept."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def open(self, reference: str) -> str:
+        return f"secret of {reference}"
+
+    def keep(self, name: str, value: str) -> str:
+        self.kept[name] = value
+        return f"sealed:{name}"
 
 
 class _Working:
@@ -111,23 +129,49 @@ class _Working:
         before = self._run.journal.records.get(self._step, StepRecord()).unseen_at
         self._run.journal.intend(self._step, operation, self._run.now)
         try:
-            return self._account.change(service, operation, **params)
+            answer: dict[str, Any] = self._account.change(service, operation, **params)
+            return answer
         except CallFailed as failed:
             if failed.failure != Failure.UNKNOWN:
                 record = self._run.journal.records[self._step]
                 self._run.journal.records[self._step] = replace(record, unseen_at=before)
             raise
 
+    def in_region(self, region: str) -> "_Working":
+        return _Working(self._account.in_region(region), self._step, self._run)
+
 
 class FakeRun:
-    """A run on a fake cloud. Time only passes where somebody waits."""
+    """A run on a fake cloud. Time only passes where somebody waits.
 
-    def __init__(self, cloud: Cloud, steps: Sequence[Step] = STEPS) -> None:
+    `planned`: a plan saw a moment ago that nothing is there. `program`: what to do, where that is not to provision.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        steps: Sequence[Step] = STEPS,
+        *,
+        planned: bool = False,
+        program: Sequence[Step] | None = None,
+        outputs: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.cloud = cloud
-        self.steps = graph.needed(steps, cloud.spec)
+        self.steps = tuple(program) if program is not None else graph.needed(steps, cloud.spec)
         self.journal = Recorder()
-        self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+        self.known = dict(outputs or {})
+        self.vault = Vault()
+        if planned:
+            self.journal.records = {step.key: StepRecord(untouched=True) for step in self.steps}
         self.crashes = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.cloud.now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self.cloud.now = moment
 
     def states(self) -> dict[str, str]:
         return {step.key: self.journal.records.get(step.key, StepRecord()).state for step in self.steps}
@@ -136,8 +180,10 @@ class FakeRun:
         return next(progress for progress in reversed(self.journal.said) if progress.step == step)
 
     def context(self, step: str, outputs: Mapping[str, Mapping[str, Any]], now: datetime) -> Context:
-        provider, customer = (_Working(account, step, self) for account in accounts(self.cloud))
-        return Context(self.cloud.spec, provider, customer, now, timedelta(seconds=30), outputs)
+        known = {**self.known, **outputs}
+        spec = self.cloud.spec.completed(known)
+        provider, customer = (_Working(account, step, self) for account in accounts(self.cloud, spec))
+        return Context(spec, provider, customer, now, timedelta(seconds=30), known, secrets=self.vault)
 
     def advance(self) -> Outcome:
         """One worker works on the run until it waits, ends, or the worker dies (`Crash`)."""

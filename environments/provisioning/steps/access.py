@@ -8,7 +8,17 @@ from datetime import timedelta
 from environments.provisioning.messages import NO_CREDENTIALS
 from environments.provisioning.ports import Account, CallFailed, Failure, Seen
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import CUSTOMER, Context, Finding, Pending, Ready, Step, StepRefused
+from environments.provisioning.step import (
+    CUSTOMER,
+    Context,
+    Drifted,
+    Finding,
+    Missing,
+    Pending,
+    Ready,
+    Step,
+    StepRefused,
+)
 
 
 def _require_identity(account: Account) -> str:
@@ -36,7 +46,7 @@ class ProviderAccess(Step):
     def observe(self, ctx: Context) -> Finding:
         return Ready({"arn": _require_identity(ctx.provider)})
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         """There is nothing to make: credentials come from outside."""
 
     def remove(self, ctx: Context) -> None:
@@ -83,7 +93,7 @@ class CustomerAccess(Step):
         )
         return Pending(CUSTOMER, reason, ctx.poll_customer)
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         """There is nothing to make: the role is the customer's."""
 
     def remove(self, ctx: Context) -> None:

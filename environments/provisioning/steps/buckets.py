@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.ports import CallFailed, Failure, Seen
@@ -38,7 +38,7 @@ class Aspect:
 
 class _Bucket(Step):
     requires = ("customer_access",)
-    use: ClassVar[str]
+    use: str
 
     def name_of(self, spec: Spec) -> str:
         return names.bucket(spec, self.use)
@@ -79,7 +79,7 @@ class _Bucket(Step):
             raise
         return True
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         name = self.name_of(ctx.spec)
         if not self._exists(ctx, name):
             ctx.customer.change("s3", "create_bucket", Bucket=name, **_location(ctx.customer.region))

@@ -69,7 +69,7 @@ class PrivateZone(Step):
             code="zone_taken",
         )
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         zones = _zones(ctx)
         zone_id = zones[0]["HostedZoneId"] if zones else self._create(ctx)
         ctx.customer.change(
@@ -146,7 +146,7 @@ class DnsRecords(Step):
             if row["Type"] == "A"
         }
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         self._change(ctx, "UPSERT", {product.hostname: product.address for product in ctx.spec.products})
 
     def remove(self, ctx: Context) -> None:

@@ -11,7 +11,18 @@ from typing import Any
 from environments.provisioning import names
 from environments.provisioning.ports import CallFailed, Failure, Seen
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import AWS, CUSTOMER, Context, Finding, Missing, Pending, Ready, Step, StepRefused
+from environments.provisioning.step import (
+    AWS,
+    CUSTOMER,
+    Context,
+    Drifted,
+    Finding,
+    Missing,
+    Pending,
+    Ready,
+    Step,
+    StepRefused,
+)
 
 EXPIRES_AFTER = timedelta(days=7)
 _READS_LAG = timedelta(minutes=5)
@@ -109,7 +120,7 @@ class PeeringRequest(Step):
         created = {"peering_id": peering["VpcPeeringConnectionId"], "requested_at": ctx.now.isoformat()}
         return Ready(created, (seen(ctx, peering),))
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         tags = names.listed(names.tags(ctx.spec, self.key, f"{ctx.spec.customer_slug} {ctx.spec.environment_name}"))
         answer = ctx.provider.change(
             "ec2",
@@ -176,7 +187,7 @@ class PeeringAcceptance(Step):
         )
         return Pending(CUSTOMER, reason, ctx.poll_customer, give_up_at=expires_at)
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         """Only the customer can accept."""
 
     def remove(self, ctx: Context) -> None:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from environments.provisioning.ports import Account, CallFailed, Seen
 from environments.provisioning.specification import Spec
@@ -34,7 +34,7 @@ def _target(route: dict[str, Any]) -> str:
 class _Routes(Step):
     requires = ("peering_acceptance",)
     expected = timedelta(seconds=5)
-    side: ClassVar[str]
+    side: str
 
     @abstractmethod
     def account(self, ctx: Context) -> Account:
@@ -63,7 +63,7 @@ class _Routes(Step):
             )
         return Ready({"route_tables": [table["RouteTableId"] for table in tables]}, tuple(self._seen(ctx, tables)))
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         missing = self._missing(ctx, self._tables(ctx))
         with ThreadPoolExecutor(max(1, min(8, len(missing)))) as pool:
             list(pool.map(lambda wanted: self._create(ctx, wanted), missing))

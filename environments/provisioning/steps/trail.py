@@ -51,7 +51,7 @@ class AuditTrail(Step):
         }
         return tuple(sentence for sentence, holds in checks.items() if not holds)
 
-    def apply(self, ctx: Context) -> None:
+    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
         name, bucket = names.trail(ctx.spec), ctx.outputs["audit_bucket"]["bucket"]
         settings = {"Name": name, "S3BucketName": bucket, "EnableLogFileValidation": True}
         if self._trail(ctx) is None:

@@ -1,5 +1,10 @@
-"""The steps against the stand-in, as the engine works with them, without a run around."""
+"""The steps as the engine works with them, without a run around: against the stand-in and in memory.
 
+A test that takes `bench` runs in both worlds, which holds the memory equal to the stand-in as far as the steps can tell. It
+looks at AWS through `bench.customer.read(...)`. What only one of them can show takes `stand_in_bench` or `memory_bench`.
+"""
+
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,64 +12,184 @@ from typing import Any
 import pytest
 
 from environments.provisioning.specification import Product, Spec
-from environments.provisioning.step import Context, Ready, Step
+from environments.provisioning.step import Context, Finding, Pending, Ready, Step
+from environments.provisioning.steps import BY_KEY
 from environments.services import cloud
 from environments.services.cloud import LookingAccount
 from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS
 from tests.aws import ROLE, RunningStandIn
-from tests.fakes.engine import spec
+from tests.fakes.cloud import Cloud, accounts
+from tests.fakes.engine import Vault, spec
 
 EXTERNAL_ID = "external-id-of-northwind"
 NORTHWIND = CUSTOMER_ACCOUNTS[0]
+_PATIENCE_SECONDS = 20
 
 
 @dataclass
-class ChangingAccount:
-    """An account without a journal: it counts what it changes."""
+class Counted:
+    """What was asked of an account, in all Regions."""
 
-    looking: LookingAccount
+    reads: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.looking, name)
+
+class CountingAccount:
+    """An account without a journal: it counts what it is asked."""
+
+    def __init__(self, account: Any, counted: Counted) -> None:
+        self._account, self.counted = account, counted
+        self.account_id: str = account.account_id
+        self.region: str = account.region
+
+    def read(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        self.counted.reads.append(f"{service}.{operation}")
+        found: dict[str, Any] = self._account.read(service, operation, **params)
+        return found
+
+    def pages(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
+        self.counted.reads.append(f"{service}.{operation}")
+        found: list[Any] = self._account.pages(service, operation, key, **params)
+        return found
 
     def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        self.changes.append(f"{service}.{operation}")
-        return self.looking.send_change(service, operation, params)
+        self.counted.changes.append(f"{service}.{operation}")
+        if isinstance(self._account, LookingAccount):
+            return self._account.send_change(service, operation, params)
+        answer: dict[str, Any] = self._account.change(service, operation, **params)
+        return answer
+
+    def admits_without_external_id(self) -> bool:
+        return bool(self._account.admits_without_external_id())
+
+    def in_region(self, region: str) -> "CountingAccount":
+        return CountingAccount(self._account.in_region(region), self.counted)
 
 
-@dataclass
 class Bench:
-    """One customer's environment in the stand-in, and the step's context in it."""
+    """One environment and the context of a step in it. `stand_in` or `memory` is the world that it stands in.
 
-    stand_in: RunningStandIn
-    spec: Spec
-    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    `outputs` are those of the steps that were made; `vault` holds what they sealed.
+    """
 
-    def __post_init__(self) -> None:
-        self.provider = ChangingAccount(cloud.provider(self.spec))
-        self.customer = ChangingAccount(cloud.customer(self.spec))
+    def __init__(self, spec: Spec, *, stand_in: RunningStandIn | None = None, memory: Cloud | None = None) -> None:
+        self.spec = spec
+        self.in_stand_in, self.in_memory = stand_in, memory
+        self.outputs: dict[str, dict[str, Any]] = {}
+        self.vault = Vault()
+        self.counted = Counted()
+        self.now = datetime.now(UTC)
+
+    @property
+    def stand_in(self) -> RunningStandIn:
+        assert self.in_stand_in, "this bench is in memory"
+        return self.in_stand_in
+
+    @property
+    def memory(self) -> Cloud:
+        assert self.in_memory, "this bench is in the stand-in"
+        return self.in_memory
+
+    @property
+    def provider(self) -> CountingAccount:
+        return self._accounts()[0]
+
+    @property
+    def customer(self) -> CountingAccount:
+        return self._accounts()[1]
+
+    def _accounts(self) -> tuple[CountingAccount, CountingAccount]:
+        known = self.spec.completed(self.outputs)
+        pair: tuple[Any, Any] = (
+            accounts(self.in_memory, known) if self.in_memory else (cloud.provider(known), cloud.customer(known))
+        )
+        return CountingAccount(pair[0], self.counted), CountingAccount(pair[1], self.counted)
 
     @property
     def context(self) -> Context:
-        now = datetime.now(UTC)
-        return Context(self.spec, self.provider, self.customer, now, timedelta(seconds=30), self.outputs)
+        provider, customer = self._accounts()
+        now = self.now if self.in_memory else datetime.now(UTC)
+        return Context(
+            self.spec.completed(self.outputs),
+            provider,
+            customer,
+            now,
+            timedelta(seconds=30),
+            self.outputs,
+            secrets=self.vault,
+        )
 
     @property
     def changes(self) -> list[str]:
-        return [*self.provider.changes, *self.customer.changes]
+        return self.counted.changes
+
+    @property
+    def reads(self) -> list[str]:
+        return self.counted.reads
 
     def forget(self) -> None:
-        self.provider.changes.clear()
-        self.customer.changes.clear()
+        """Count anew."""
+        self.counted.reads.clear()
+        self.counted.changes.clear()
+
+    def apply(self, step: Step) -> None:
+        """Look and apply once, as the engine does."""
+        found = step.observe(self.context)
+        if not isinstance(found, Ready | Pending):
+            step.apply(self.context, found)
 
     def make(self, step: Step) -> Ready:
         """Apply the step until it is ready, and let later steps use its outputs."""
-        if not isinstance(step.observe(self.context), Ready):
-            step.apply(self.context)
-        found = step.observe(self.context)
+        found = self._settled(step, step.observe(self.context))
         assert isinstance(found, Ready), found
         self.outputs[step.key] = found.outputs
+        return found
+
+    def make_required(self, step: Step) -> None:
+        """Make all that a step requires, in order; the customer accepts the peering."""
+        for key in step.requires:
+            required = BY_KEY[key]
+            if key not in self.outputs and required.applies(self.spec):
+                self.make_required(required)
+                if key == "peering_acceptance":
+                    self.accept()
+                self.make(required)
+
+    def tear_down(self, step: Step) -> Finding:
+        """Remove what the step made, until nothing of ours is left."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not isinstance(found := step.observe_removal(self.context), Ready):
+            assert time.monotonic() < until, found
+            if isinstance(found, Pending):
+                self.pass_time(found.look_again)
+            else:
+                step.remove(self.context)
+        return found
+
+    def accept(self) -> None:
+        """The customer accepts the peering that waits."""
+        if self.in_memory:
+            self.in_memory.accept()
+        else:
+            identifier = self.outputs["peering_request"]["peering_id"]
+            self.stand_in.accept(self.spec.customer_account_id, identifier, self.spec.customer_region)
+
+    def pass_time(self, time_to_pass: timedelta) -> None:
+        if self.in_memory:
+            self.now += time_to_pass
+            self.in_memory.now = self.now
+        else:
+            time.sleep(min(0.3, time_to_pass.total_seconds()))
+
+    def _settled(self, step: Step, found: Finding) -> Finding:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not isinstance(found, Ready):
+            assert time.monotonic() < until, found
+            if isinstance(found, Pending):
+                self.pass_time(found.look_again)
+                found = step.observe(self.context)
+            else:
+                found = step.apply(self.context, found) or step.observe(self.context)
         return found
 
 
@@ -86,8 +211,33 @@ def spec_of_northwind(**changes: Any) -> Spec:
     )
 
 
+def bench_of(world: str, request: pytest.FixtureRequest, **changes: Any) -> Bench:
+    """Return a bench of a changed specification in one of the two worlds; the customer has created the role."""
+    of = spec_of_northwind(**changes)
+    if world == "memory":
+        return Bench(of, memory=Cloud(of))
+    running: RunningStandIn = request.getfixturevalue("stand_in")
+    running.trust_portal(NORTHWIND.account_id, EXTERNAL_ID)
+    return Bench(of, stand_in=running)
+
+
+@pytest.fixture(params=["stand-in", "memory"])
+def world(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def bench(stand_in: RunningStandIn) -> Bench:
-    """An environment whose customer has created the role."""
-    stand_in.trust_portal(NORTHWIND.account_id, EXTERNAL_ID)
-    return Bench(stand_in, spec_of_northwind())
+def bench(world: str, request: pytest.FixtureRequest) -> Bench:
+    """An environment in each of the two worlds."""
+    return bench_of(world, request)
+
+
+@pytest.fixture
+def stand_in_bench(request: pytest.FixtureRequest) -> Bench:
+    return bench_of("stand-in", request)
+
+
+@pytest.fixture
+def memory_bench(request: pytest.FixtureRequest) -> Bench:
+    return bench_of("memory", request)

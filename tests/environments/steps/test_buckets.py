@@ -4,9 +4,15 @@ import pytest
 
 from environments.provisioning.step import Drifted, Missing, Ready
 from environments.provisioning.steps.buckets import AuditBucket, LogBucket
-from tests.environments.steps.conftest import NORTHWIND
-from tests.fakes.aws import Cloud
+from tests.environments.steps.conftest import NORTHWIND, Bench
+from tests.fakes.cloud import Cloud
 from tests.fakes.engine import FakeRun, spec
+
+
+@pytest.fixture
+def bench(stand_in_bench) -> Bench:
+    return stand_in_bench
+
 
 BUCKETS = [LogBucket(), AuditBucket()]
 
@@ -35,7 +41,7 @@ def test_bucket_is_private_encrypted_versioned_and_archived(bench, step):
 def test_second_apply_changes_nothing(bench, step):
     bench.make(step)
     bench.forget()
-    step.apply(bench.context)
+    bench.apply(step)
     assert bench.changes == []
 
 
@@ -77,7 +83,8 @@ def test_crash_after_the_bucket_and_before_its_aspects_is_mended(bench):
 def test_name_in_another_account_is_refused():
     """In memory: the stand-in does not look at whose a bucket is."""
     run = FakeRun(Cloud(spec()))
-    run.cloud.state["buckets"][LogBucket().name_of(spec())] = {"owner": "333333333333"}
+    name = LogBucket().name_of(spec())
+    run.cloud.answer("333333333333", "eu-west-1", "s3", "create_bucket", {"Bucket": name})
     run.run()
     assert run.last("log_bucket").error["code"] == "bucket_taken"
     assert run.states()["audit_bucket"] == "ready"

@@ -4,6 +4,12 @@ from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
 from tests.environments.steps.conftest import NORTHWIND, Bench, spec_of_northwind
 
+
+@pytest.fixture
+def bench(stand_in_bench) -> Bench:
+    return stand_in_bench
+
+
 ZONE, RECORDS = PrivateZone(), DnsRecords()
 
 
@@ -62,7 +68,7 @@ def test_changed_record_is_drift_and_mended(zoned):
     found = RECORDS.observe(zoned.context)
     assert isinstance(found, Drifted)
     assert "10.20.0.99" in found.differences[0]
-    RECORDS.apply(zoned.context)
+    zoned.apply(RECORDS)
     assert isinstance(RECORDS.observe(zoned.context), Ready)
 
 

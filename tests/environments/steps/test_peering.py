@@ -7,6 +7,12 @@ from environments.provisioning.step import Missing, Pending, Ready, StepRefused
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
 from tests.environments.steps.conftest import NORTHWIND, Bench, spec_of_northwind
 
+
+@pytest.fixture
+def bench(stand_in_bench) -> Bench:
+    return stand_in_bench
+
+
 REQUEST, ACCEPTANCE = PeeringRequest(), PeeringAcceptance()
 
 
@@ -74,10 +80,10 @@ def test_overlap_is_explained(stand_in):
     stand_in.trust_portal(NORTHWIND.account_id, "external-id-of-northwind")
     ec2 = stand_in.customer(NORTHWIND, "ec2")
     overlapping = ec2.create_vpc(CidrBlock="10.200.0.0/16")["Vpc"]["VpcId"]
-    bench = Bench(stand_in, spec_of_northwind())
+    bench = Bench(spec_of_northwind(), stand_in=stand_in)
     object.__setattr__(bench.spec, "customer_vpc_id", overlapping)
     with pytest.raises(StepRefused) as refused:
-        REQUEST.apply(bench.context)
+        bench.apply(REQUEST)
     assert "overlap" in refused.value.message
 
 

@@ -7,6 +7,11 @@ from tests.environments.steps.conftest import NORTHWIND, Bench
 
 
 @pytest.fixture
+def bench(stand_in_bench) -> Bench:
+    return stand_in_bench
+
+
+@pytest.fixture
 def peered(bench) -> Bench:
     bench.make(PeeringRequest())
     bench.stand_in.accept(NORTHWIND.account_id, bench.outputs["peering_request"]["peering_id"])
@@ -43,7 +48,7 @@ def test_every_route_table_of_the_vpc_gets_the_route(peered, step, side):
 def test_second_apply_changes_nothing(peered, step, side):
     peered.make(step)
     peered.forget()
-    step.apply(peered.context)
+    peered.apply(step)
     assert peered.changes == []
 
 
@@ -66,7 +71,7 @@ def test_route_that_leads_elsewhere_is_named_and_kept(peered):
     table = _tables(peered, "customer")[1]["RouteTableId"]
     ec2.create_route(RouteTableId=table, DestinationCidrBlock=peered.spec.provider_cidr, GatewayId=gateway)
     with pytest.raises(StepRefused) as refused:
-        CustomerRoutes().apply(peered.context)
+        peered.apply(CustomerRoutes())
     assert table in refused.value.message
     assert gateway in refused.value.message
     assert refused.value.remedy

@@ -5,6 +5,12 @@ from environments.provisioning.steps.buckets import AuditBucket
 from environments.provisioning.steps.trail import AuditTrail
 from tests.environments.steps.conftest import NORTHWIND, Bench
 
+
+@pytest.fixture
+def bench(stand_in_bench) -> Bench:
+    return stand_in_bench
+
+
 STEP = AuditTrail()
 
 
@@ -30,7 +36,7 @@ def test_stopped_trail_is_drift_and_started_again(with_bucket):
     found = STEP.observe(with_bucket.context)
     assert isinstance(found, Drifted)
     assert found.differences == ("The trail is stopped",)
-    STEP.apply(with_bucket.context)
+    with_bucket.apply(STEP)
     assert isinstance(STEP.observe(with_bucket.context), Ready)
 
 
