@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from portal import aws
 from portal.embedded.aws_stand_in import accounts
-from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_ACCOUNT_ID, CustomerAccount
+from portal.embedded.aws_stand_in.accounts import (
+    CUSTOMER_ACCOUNTS,
+    PROVIDER_ACCOUNT_ID,
+    PROVIDER_VPC_ID,
+    CustomerAccount,
+)
 
 if TYPE_CHECKING:
     from portal.embedded.aws_stand_in.server import StandIn
@@ -30,9 +36,10 @@ class RunningStandIn:
         return self.client(PROVIDER_ACCOUNT_ID, service, region)
 
     def customer(self, account: str | CustomerAccount, service: str, region: str = "") -> Any:
-        account_id = account if isinstance(account, str) else account.account_id
-        home = next(known.region for known in CUSTOMER_ACCOUNTS if known.account_id == account_id)
-        return self.client(account_id, service, region or home)
+        if isinstance(account, CustomerAccount):
+            return self.client(account.account_id, service, region or account.region)
+        homes = {known.account_id: known.region for known in CUSTOMER_ACCOUNTS}
+        return self.client(account, service, region or homes.get(account, accounts.PROVIDER_REGION))
 
     def client(self, account_id: str, service: str, region: str) -> Any:
         key, secret = accounts.access_key_of(account_id)
@@ -59,8 +66,26 @@ class RunningStandIn:
     def accept(self, account_id: str, peering_id: str, region: str = "") -> None:
         self.customer(account_id, "ec2", region).accept_vpc_peering_connection(VpcPeeringConnectionId=peering_id)
 
+    def request_peering(self, account: CustomerAccount, vpc_id: str = "") -> dict[str, Any]:
+        """Ask as the provider, from its hub, for the account's production VPC or the one that is named."""
+        made = self.provider("ec2").create_vpc_peering_connection(
+            VpcId=PROVIDER_VPC_ID,
+            PeerVpcId=vpc_id or account.production_vpc_id,
+            PeerOwnerId=account.account_id,
+            PeerRegion=account.region,
+        )
+        return made["VpcPeeringConnection"]
+
+    def add_customer(self, number: int, region: str = accounts.PROVIDER_REGION) -> CustomerAccount:
+        """Open one more customer's account, where many are needed."""
+        return self.application.gate.still(lambda: accounts.add(number, region))
+
     def peerings(self) -> list[dict[str, Any]]:
         return self.provider("ec2").describe_vpc_peering_connections()["VpcPeeringConnections"]
+
+
+def code_of(refusal: pytest.ExceptionInfo[ClientError]) -> str:
+    return refusal.value.response["Error"]["Code"]
 
 
 @pytest.fixture(scope="session")

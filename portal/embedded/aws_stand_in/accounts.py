@@ -66,12 +66,34 @@ def populate() -> None:
     _identity(PROVIDER_ACCOUNT_ID, PORTAL_USER)
     _vpc(PROVIDER_ACCOUNT_ID, PROVIDER_REGION, PROVIDER_VPC_ID, PROVIDER_VPC_CIDR)
     for account in CUSTOMER_ACCOUNTS:
-        _identity(account.account_id, "administrator")
-        _administrator_role(account.account_id)
-        _vpc(account.account_id, account.region, account.production_vpc_id, account.production_cidr)
-        _vpc(account.account_id, account.region, account.test_vpc_id, account.test_cidr)
+        _open(account)
         if account.account_id == CONFLICTED_ACCOUNT_ID:
             _conflicting_route(account)
+
+
+def add(number: int, region: str = PROVIDER_REGION) -> CustomerAccount:
+    """Open one more customer's account, number 0 to 49, where many are needed. No two accounts' ranges overlap.
+
+    No request may be under way: the VPCs' ids are forced on what moto draws them from.
+    """
+    account = CustomerAccount(
+        account_id=f"1000000000{number:02d}",
+        name=f"Sample customer {number}",
+        region=region,
+        production_vpc_id=f"vpc-0{number:02d}c0ffee0000000a",
+        production_cidr=f"10.{100 + 2 * number}.0.0/16",
+        test_vpc_id=f"vpc-0{number:02d}c0ffee0000000b",
+        test_cidr=f"10.{101 + 2 * number}.0.0/16",
+    )
+    _open(account)
+    return account
+
+
+def _open(account: CustomerAccount) -> None:
+    _identity(account.account_id, "administrator")
+    _administrator_role(account.account_id)
+    _vpc(account.account_id, account.region, account.production_vpc_id, account.production_cidr)
+    _vpc(account.account_id, account.region, account.test_vpc_id, account.test_cidr)
 
 
 def _identity(account_id: str, user_name: str) -> None:
@@ -116,7 +138,7 @@ def _vpc(account_id: str, region: str, vpc_id: str, cidr: str) -> None:
     network = cidr.rsplit(".", 2)[0]
     subnets = [
         backend.create_subnet(vpc_id, f"{network}.{number}.0/24", availability_zone=f"{region}{zone}")
-        for number, zone in ((1, "a"), (2, "b"))
+        for number, zone in ((0, "a"), (1, "b"))
     ]
     table = backend.create_route_table(vpc_id)
     backend.associate_route_table(table.id, None, subnets[0].id)

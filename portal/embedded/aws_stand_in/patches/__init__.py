@@ -1,0 +1,38 @@
+"""What AWS refuses, repeats or makes one wait for and moto does not: one file per service.
+
+The portal's correctness must not depend on any of these: they are here so that refusals, waits and idempotency can be seen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib import import_module
+from unittest import mock
+
+DELIVERY = timedelta(seconds=1)
+"""How long a peering request stays `initiating-request`."""
+
+_WAITS = ("DELIVERY",)
+
+_SERVICES = ("trust", "peering", "route53", "s3")
+
+
+@cache
+def install() -> None:
+    """Change moto, once per process. The patches import moto, which reads its environment then: not before this call."""
+    for service in _SERVICES:
+        import_module(f"{__name__}.{service}").install()
+
+
+def now() -> datetime:
+    """Return the time by which the stand-in counts its waits."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Let nothing be waited for while this lasts."""
+    waits = {name: timedelta(0) for name in _WAITS}
+    with mock.patch.multiple(__name__, **waits):
+        yield

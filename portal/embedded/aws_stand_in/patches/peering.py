@@ -1,0 +1,61 @@
+"""Peering: the same pair gets the same request, overlapping ranges fail it, delivery takes a moment, seven days end it."""
+
+import ipaddress
+from datetime import timedelta
+from typing import Any
+
+from moto.ec2.models.vpc_peering_connections import VPCPeeringConnection, VPCPeeringConnectionBackend
+
+from portal.embedded.aws_stand_in import patches
+
+EXPIRY = timedelta(days=7)
+_LIVE = ("initiating-request", "pending-acceptance", "provisioning", "active")
+
+
+def install() -> None:
+    create = VPCPeeringConnectionBackend.create_vpc_peering_connection
+    accept = VPCPeeringConnectionBackend.accept_vpc_peering_connection
+
+    def create_once(self: Any, vpc: Any, peer_vpc: Any, tags: dict[str, str] | None = None) -> Any:
+        for known in self.vpc_pcxs.values():
+            if (known.vpc.id, known.peer_vpc.id) == (vpc.id, peer_vpc.id) and _code(known) in _LIVE:
+                return known
+        made = create(self, vpc, peer_vpc, tags)
+        made.requested_at = patches.now()
+        if _overlap(vpc, peer_vpc):
+            made._status.code = "failed"
+            made._status.message = "The CIDR blocks of the two VPCs overlap"
+        return made
+
+    def accept_in_time(self: Any, vpc_pcx_id: str) -> Any:
+        _code(self.get_vpc_peering_connection(vpc_pcx_id))
+        return accept(self, vpc_pcx_id)
+
+    def status(self: Any) -> dict[str, str]:
+        code = _code(self)
+        if code == "pending-acceptance" and _age(self) < patches.DELIVERY:
+            return {"Code": "initiating-request", "Message": f"Initiating Request to {self.peer_vpc.owner_id}"}
+        return {"Code": code, "Message": self._status.message}
+
+    VPCPeeringConnectionBackend.create_vpc_peering_connection = create_once
+    VPCPeeringConnectionBackend.accept_vpc_peering_connection = accept_in_time
+    VPCPeeringConnection.status = property(status)
+
+
+def _code(peering: Any) -> str:
+    if peering._status.code == "pending-acceptance" and _age(peering) > EXPIRY:
+        peering._status.code, peering._status.message = "expired", "The request has expired"
+    return str(peering._status.code)
+
+
+def _age(peering: Any) -> timedelta:
+    return patches.now() - getattr(peering, "requested_at", patches.now() - patches.DELIVERY)
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    blocks, others = _blocks(one), _blocks(other)
+    return any(block.overlaps(another) for block in blocks for another in others)
+
+
+def _blocks(vpc: Any) -> list[ipaddress.IPv4Network]:
+    return [ipaddress.IPv4Network(row["cidr_block"]) for row in vpc.cidr_block_association_set]
