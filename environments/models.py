@@ -12,6 +12,7 @@ from environments.states import (
     ItemKind,
     ItemState,
     Owner,
+    PlanPurpose,
     PlanState,
     RunState,
     StepState,
@@ -49,7 +50,7 @@ class AwsAccount(TenantModel):
 
 class Environment(TenantModel):
     """Production or non-production, in one AWS account, region and VPC. `check_requested_at`: since when somebody wants AWS
-    observed again; None once that is done."""
+    observed again; None once that is done. `torn_down_at`: since when nothing of ours is left in AWS."""
 
     id = PrefixedIdField("env")
     name = models.CharField(max_length=60)
@@ -59,6 +60,7 @@ class Environment(TenantModel):
     vpc_id = models.CharField(max_length=25)
     cidr_blocks = models.JSONField(default=list)
     check_requested_at = models.DateTimeField(null=True, blank=True)
+    torn_down_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -111,13 +113,18 @@ class Specification(TenantModel):
 
 
 class Plan(TenantModel):
-    """What provisioning would change, computed before anything changes. `digest` covers specification and findings."""
+    """What a run would change, computed before anything changes. `digest` covers purpose, specification and findings.
+
+    `estimate`: seconds to the end, US dollars a month, and where both come from.
+    """
 
     id = PrefixedIdField("pln")
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="plans")
     specification = models.ForeignKey(Specification, on_delete=models.PROTECT, related_name="plans")
+    purpose = models.CharField(max_length=16, choices=PlanPurpose.choices, default=PlanPurpose.PROVISION)
     state = models.CharField(max_length=16, choices=PlanState.choices, default=PlanState.REQUESTED)
     findings = models.JSONField(default=list)
+    estimate = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -130,7 +137,11 @@ class Plan(TenantModel):
 
 
 class Run(TenantModel):
-    """One execution of a plan. Claimed by one conditional UPDATE; every later write carries the epoch."""
+    """One execution of a plan. Claimed by one conditional UPDATE; every later write carries the epoch.
+
+    `paused_at`, `paused_by` and `pause_note` are set while it is paused. `error` says why it stopped as a whole, at no step: as
+    a step's error, with code, message and remedy.
+    """
 
     id = PrefixedIdField("run")
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="runs")
@@ -144,6 +155,10 @@ class Run(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    pause_note = models.TextField(blank=True)
+    error = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -158,12 +173,14 @@ class Run(TenantModel):
 
 
 class RunStep(TenantModel):
-    """One capability of a run. While it waits: whose turn it is, why, until when, and when we look again."""
+    """One capability of a run. While it waits: whose turn it is, why, until when, and when we look again. `removes`: it takes
+    away what the step made."""
 
     id = PrefixedIdField("stp")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
     key = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
+    removes = models.BooleanField(default=False)
     state = models.CharField(max_length=16, choices=StepState.choices, default=StepState.PENDING)
     attempt = models.PositiveIntegerField(default=0)
     waits_on = models.CharField(max_length=16, choices=Owner.choices, blank=True)
@@ -229,6 +246,45 @@ class Resource(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class Adoption(TenantModel):
+    """A person's decision that something which was there before us, and is as specified, is used instead of a new one. It
+    stays the customer's: a tear-down leaves it."""
+
+    id = PrefixedIdField("adp")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="adoptions")
+    step = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=255)
+    aws_id = models.CharField(max_length=255)
+    adopted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["environment", "aws_id"], name="adopted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} ({self.aws_id})"
+
+
+class DriftCheck(TenantModel):
+    """How AWS compared with the approved answers from `found_at` until another state was found; last seen so at `checked_at`.
+
+    `findings`: the steps that differ, as in a plan; empty where nothing does.
+    """
+
+    id = PrefixedIdField("dft")
+    environment = models.ForeignKey(Environment, on_delete=models.CASCADE, related_name="drift_checks")
+    findings = models.JSONField(default=list)
+    found_at = models.DateTimeField()
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["environment", "-found_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.environment}: {len(self.findings)} steps differ"
 
 
 class ChecklistItem(TenantModel):

@@ -13,6 +13,17 @@ class EnvironmentKind(models.TextChoices):
     DEVELOPMENT = "development", "Development"
 
 
+class PlanPurpose(models.TextChoices):
+    """`reset`: taken away, and built anew from the approved answers as soon as nothing is left."""
+
+    PROVISION = "provision", "Provision"
+    TEAR_DOWN = "tear_down", "Tear down"
+    RESET = "reset", "Reset"
+
+
+REMOVING = (PlanPurpose.TEAR_DOWN, PlanPurpose.RESET)
+
+
 class PlanState(models.TextChoices):
     REQUESTED = "requested", "Being computed"
     READY = "ready", "Ready for approval"
@@ -38,18 +49,21 @@ class RunState(models.TextChoices):
     QUEUED = "queued", "Queued"
     RUNNING = "running", "Running"
     WAITING = "waiting", "Waiting"
+    PAUSED = "paused", "Paused"
     FAILED = "failed", "Stopped at a step"
     CANCELLED = "cancelled", "Cancelled"
     FINISHED = "finished", "Finished"
 
 
-ACTIVE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING, RunState.FAILED)
+ACTIVE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING, RunState.PAUSED, RunState.FAILED)
 WORKABLE_RUNS = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 RUNS = StateTable(
     "run",
     {
         **{(state, "cancel"): RunState.CANCELLED for state in ACTIVE_RUNS},
+        **{(state, "pause"): RunState.PAUSED for state in WORKABLE_RUNS},
+        (RunState.PAUSED, "resume"): RunState.QUEUED,
         (RunState.FAILED, "retry"): RunState.QUEUED,
         (RunState.WAITING, "retry"): RunState.QUEUED,
         (RunState.WAITING, "look_again"): RunState.QUEUED,
