@@ -10,5 +10,17 @@ class SigningForm(forms.Form):
     revision = forms.IntegerField(min_value=0)
 
 
+class PauseForm(forms.Form):
+    """Why a run is held. How long that may be the service says."""
+
+    note = forms.CharField(
+        label="Why (optional)",
+        help_text="Everybody who sees the run reads it, the customer too.",
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class RevisionForm(forms.Form):
     revision = forms.IntegerField(min_value=0)

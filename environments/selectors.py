@@ -89,7 +89,7 @@ def is_current(plan: Plan) -> bool:
 def runs(user: Person) -> QuerySet[Run]:
     return (
         Run.objects.visible_to(user)
-        .select_related("environment__customer", "environment__aws_account", "started_by", "plan")
+        .select_related("environment__customer", "environment__aws_account", "started_by", "paused_by", "plan")
         .prefetch_related(Prefetch("steps", RunStep.objects.order_by("position")))
         .order_by("-id")
     )

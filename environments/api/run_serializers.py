@@ -95,8 +95,20 @@ class StepOutput(Output):
         }
 
 
+class PauseOutput(Output):
+    """Since when a run is held, by whom, and why."""
+
+    at = serializers.DateTimeField()
+    by = Reference(allow_null=True)
+    note = serializers.CharField()
+
+    @staticmethod
+    def render(row: Run) -> dict[str, Any]:
+        return {"at": row.paused_at, "by": maybe_person(row.paused_by), "note": row.pause_note}
+
+
 class RunOutput(Output):
-    """One execution of a plan."""
+    """One execution of a plan. `error` says why it stopped as a whole; why a step stopped the step says."""
 
     id = serializers.CharField()
     url = serializers.URLField()
@@ -110,6 +122,8 @@ class RunOutput(Output):
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     next_at = serializers.DateTimeField()
+    pause = PauseOutput(allow_null=True)
+    error = serializers.DictField()
 
     @staticmethod
     def render(row: Run) -> dict[str, Any]:
@@ -127,6 +141,8 @@ class RunOutput(Output):
             "started_at": row.started_at,
             "finished_at": row.finished_at,
             "next_at": row.next_at,
+            "pause": PauseOutput.render(row) if row.paused_at else None,
+            "error": row.error,
         }
 
 
@@ -178,6 +194,12 @@ class AwsCallOutput(Output):
 
 class PlanApprovalInput(Input):
     digest = TextInput("the digest of the plan that you read", max_length=64)
+
+
+class PauseInput(Input):
+    """Everybody who sees the run reads the note."""
+
+    note = TextInput("why the run is paused", required=False, default="")
 
 
 class RetryInput(Input):

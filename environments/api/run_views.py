@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from environments import selectors
 from environments.api import run_serializers as serializers
 from environments.api.views import ENVIRONMENT, filtered
-from environments.services import plans, runs
+from environments.services import plans, steering
 from environments.states import PlanState, RunState
 from portal.core.queries import Param
 from portal.core.rest import Endpoint, operation
@@ -66,12 +66,28 @@ class RunAwsCalls(Endpoint):
         return self.page(selectors.aws_calls(self.person, selectors.run(self.person, id)))
 
 
+class Pauses(Endpoint):
+    @operation(scope="run:write", takes=serializers.PauseInput, gives=serializers.RunOutput)
+    def post(self, request: Request, id: str) -> Response:
+        """Hold a run between two calls. Nothing more is changed until it is resumed."""
+        steering.pause(selectors.run(self.person, id), note=self.given["note"], by=self.person)
+        return self.answer(selectors.run(self.person, id))
+
+
+class Resumptions(Endpoint):
+    @operation(scope="run:write", gives=serializers.RunOutput, status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Let a paused run go on where it stood."""
+        steering.resume(selectors.run(self.person, id), by=self.person)
+        return self.answer(selectors.run(self.person, id), location=f"runs/{id}")
+
+
 class Retries(Endpoint):
     @operation(scope="run:write", takes=serializers.RetryInput, gives=serializers.RunOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
-        """Start the stopped steps again. What is ready stays."""
+        """Start the stopped steps again, or a run that stopped as a whole. What is ready stays."""
         run = selectors.run(self.person, id)
-        runs.retry(run, step_key=self.given["step"], by=self.person)
+        steering.retry(run, step_key=self.given["step"], by=self.person)
         return self.answer(selectors.run(self.person, id), location=f"runs/{id}")
 
 
@@ -79,7 +95,7 @@ class Observations(Endpoint):
     @operation(scope="run:write", gives=serializers.RunOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
         """Have a waiting run look now instead of at its next time."""
-        runs.look_again(selectors.run(self.person, id), by=self.person)
+        steering.look_again(selectors.run(self.person, id), by=self.person)
         return self.answer(selectors.run(self.person, id), location=f"runs/{id}")
 
 
@@ -87,5 +103,5 @@ class Cancellations(Endpoint):
     @operation(scope="run:write", gives=serializers.RunOutput)
     def post(self, request: Request, id: str) -> Response:
         """End a run between two calls. What it made stays."""
-        runs.cancel(selectors.run(self.person, id), by=self.person)
+        steering.cancel(selectors.run(self.person, id), by=self.person)
         return self.answer(selectors.run(self.person, id))

@@ -24,6 +24,8 @@ urlpatterns = [
     path("runs", run_views.Runs.as_view()),
     path("runs/<id:id>", run_views.Run.as_view()),
     path("runs/<id:id>/aws-calls", run_views.RunAwsCalls.as_view()),
+    path("runs/<id:id>/pauses", run_views.Pauses.as_view()),
+    path("runs/<id:id>/resumptions", run_views.Resumptions.as_view()),
     path("runs/<id:id>/retries", run_views.Retries.as_view()),
     path("runs/<id:id>/observations", run_views.Observations.as_view()),
     path("runs/<id:id>/cancellations", run_views.Cancellations.as_view()),

@@ -16,7 +16,13 @@ def tell(run: Run) -> None:
         if step.state == StepState.WAITING and step.waits_on == Owner.CUSTOMER:
             _tell_customer(run, step)
         elif step.state == StepState.FAILED:
-            _tell_engineers(run, step)
+            ended = step.finished_at and step.finished_at.isoformat()
+            _tell_engineers(run, f"{BY_KEY[step.key].title.lower()} stopped", step.error, f"{step.pk}:{ended}")
+
+
+def tell_of_defect(run: Run) -> None:
+    """Tell the engineers that the run stopped as a whole, at no step."""
+    _tell_engineers(run, "the run stopped", run.error, f"{run.pk}:{run.epoch}")
 
 
 def _tell_customer(run: Run, step: RunStep) -> None:
@@ -42,18 +48,18 @@ def _tell_customer(run: Run, step: RunStep) -> None:
         )
 
 
-def _tell_engineers(run: Run, step: RunStep) -> None:
+def _tell_engineers(run: Run, what: str, error: dict[str, str], key: str) -> None:
     for person in User.objects.filter(is_active=True, staff_role=StaffRole.OPERATIONS_ENGINEER):
         email(
             "run_stopped",
             person.email,
-            key=f"stopped:{step.pk}:{step.finished_at and step.finished_at.isoformat()}:{person.pk}",
-            subject=f"{run.environment}: {BY_KEY[step.key].title.lower()} stopped",
+            key=f"stopped:{key}:{person.pk}",
+            subject=f"{run.environment}: {what}",
             customer=run.customer,
             context={
                 "person": person,
                 "environment": run.environment,
-                "error": step.error,
+                "error": error,
                 "link": f"{settings.PORTAL_URL}/runs/{run.pk}/",
             },
         )

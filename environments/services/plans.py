@@ -33,10 +33,11 @@ def request(environment: Environment, *, by: User | None) -> Plan:
     if by is not None and not rules.may_request_plan(by):
         raise Forbidden("Making a plan is for the provider's engineers and account managers.")
     with transaction.atomic():
+        lock(environment.pk)
         specification = environment.specifications.order_by("-version").first()
         if specification is None:
             raise Conflict("There is nothing to plan yet: the answers are not approved.")
-        _supersede_open(environment)
+        supersede_open(environment, by=by)
         plan = Plan.objects.create(
             customer=environment.customer, environment=environment, specification=specification, requested_by=by
         )
@@ -47,9 +48,19 @@ def request(environment: Environment, *, by: User | None) -> Plan:
     return plan
 
 
-def _supersede_open(environment: Environment) -> None:
+def lock(environment_id: str) -> None:
+    """Hold the environment's row until the transaction ends: of its plans and runs one is requested, approved or ended after
+    the other. It comes before their rows, so that two acts never wait for each other."""
+    Environment.objects.select_for_update(no_key=True).get(pk=environment_id)
+
+
+def supersede_open(environment: Environment, *, by: User | None) -> None:
+    """Every open plan is out of date from now on. Call it in the transaction of what made it so, with the environment held."""
     for plan in environment.plans.select_for_update().filter(state__in=_OPEN):
+        before = plan.state
         _move(plan, "supersede")
+        after = {"state": plan.state}
+        record("plan.superseded", plan, by=by, customer=environment.customer, before={"state": before}, after=after)
 
 
 def _move(plan: Plan, act: str, **fields: Any) -> None:
@@ -104,9 +115,9 @@ def approve(plan: Plan, *, digest: str, by: User) -> Run:
     if not rules.may_provision(by):
         raise Forbidden("Approving a plan is for the provider's operations engineers.")
     with transaction.atomic():
-        plan = (
-            Plan.objects.select_for_update().select_related("environment", "customer", "specification").get(pk=plan.pk)
-        )
+        lock(plan.environment_id)
+        rows = Plan.objects.select_for_update(of=("self",))
+        plan = rows.select_related("environment", "customer", "specification").get(pk=plan.pk)
         PLANS.after(plan.state, "approve")
         _require_current(plan, digest)
         _move(plan, "approve", approved_by=by, approved_at=clock.now())

@@ -1,40 +1,41 @@
-"""Runs: claimed, advanced until they wait or end, retried, cancelled; and the sweep that finds what nobody works on."""
+"""Runs: claimed, advanced until they wait or end; and the sweep that finds what nobody works on."""
 
 import logging
 import os
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from environments import rules
 from environments.models import AwsAccount, Environment, Plan, Run
-from environments.provisioning import graph
+from environments.provisioning import graph, messages
 from environments.provisioning.engine import Engine, Outcome
 from environments.provisioning.ports import LeaseLost
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context
-from environments.provisioning.steps import BY_KEY, STEPS
-from environments.services import board, checklist, cloud, notices
-from environments.services.journal import Lease, RunJournal, at_once, lease_length
+from environments.provisioning.steps import STEPS
+from environments.services import board, checklist, cloud, fairness, notices
+from environments.services.journal import Lease, RunJournal, lease_length
 from environments.signals import environment_changed
-from environments.states import RUNS, WORKABLE_RUNS, PlanState, RunState, StepState
-from portal.accounts.models import User
+from environments.states import PlanState, RunState, StepState
 from portal.audit.services import record
 from portal.core import clock, queue
-from portal.core.errors import Conflict, Forbidden
 
 log = logging.getLogger(__name__)
 
 
 def advance(run_id: str) -> None:
-    """Work on a run until it waits or ends. Does nothing where it is not due, or another worker has it."""
+    """Work on a run until it waits or ends. Does nothing where it is not due, or another worker has it.
+
+    An error that nobody foresaw stops the run, where the next worker would only meet it again. A database that is away is no
+    such error: the lease ends, and the sweep finds the run.
+    """
     run = claim(run_id)
     if run is None:
         return
@@ -43,22 +44,23 @@ def advance(run_id: str) -> None:
         outcome = _engine(run, lease).advance()
         _settle(run, lease, outcome)
     except LeaseLost:
-        log.warning("lease lost, another worker has the run", extra={"run": run_id, "epoch": lease.epoch})
+        log.warning("lease lost, the run was taken away", extra={"run": run_id, "epoch": lease.epoch})
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as defect:
+        log.exception("run met what it was not written for", extra={"run": run_id, "epoch": lease.epoch})
+        _stop(run, lease, defect)
 
 
 def claim(run_id: str) -> Run | None:
     """Take a due run that nobody works on, by one conditional UPDATE on the database's clock; None where it cannot be had."""
     with transaction.atomic():
-        taken = (
-            _due()
-            .filter(pk=run_id)
-            .update(
-                state=RunState.RUNNING,
-                epoch=F("epoch") + 1,
-                lease_owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80],
-                lease_until=Now() + lease_length(),
-                started_at=Coalesce(F("started_at"), Now()),
-            )
+        taken = fairness.claimable(run_id).update(
+            state=RunState.RUNNING,
+            epoch=F("epoch") + 1,
+            lease_owner=f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80],
+            lease_until=Now() + lease_length(),
+            started_at=Coalesce(F("started_at"), Now()),
         )
         if not taken:
             return None
@@ -70,11 +72,6 @@ def claim(run_id: str) -> Run | None:
 def lease_of(run: Run) -> Lease:
     """Return the lease of a run that was claimed just now."""
     return Lease(run.pk, run.customer_id, run.environment_id, run.epoch)
-
-
-def _due() -> Any:
-    unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
-    return Run.objects.filter(unleased, state__in=WORKABLE_RUNS, next_at__lte=Now())
 
 
 def _engine(run: Run, lease: Lease) -> Engine:
@@ -128,7 +125,27 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
                 before={"state": before},
                 after=_summary(run),
             )
-        environment_changed.send(sender=Environment, environment=run.environment)
+        _give_back(run)
+
+
+def _give_back(run: Run) -> None:
+    fairness.hint_after_commit(run.customer_id)
+    environment_changed.send(sender=Environment, environment=run.environment)
+
+
+def _stop(run: Run, lease: Lease, defect: Exception) -> None:
+    """The run has stopped as a whole, with a sentence for its page: only the kind of the error is told."""
+    remedy = "Nothing that stands is lost. Look at the worker's log, then start the run again."
+    error = {**messages.defect(defect), "remedy": remedy}
+    with transaction.atomic():
+        mine = Run.objects.filter(pk=run.pk, epoch=lease.epoch, state=RunState.RUNNING)
+        if not mine.update(state=RunState.FAILED, error=error, lease_until=None, lease_owner=""):
+            return
+        run.refresh_from_db()
+        before, after = {"state": RunState.RUNNING}, {"state": run.state, "stopped": {"run": error["message"]}}
+        record("run.failed", run, by=None, customer=run.environment.customer, before=before, after=after)
+        _give_back(run)
+    notices.tell_of_defect(run)
 
 
 def _prove_account(run: Run) -> None:
@@ -149,85 +166,10 @@ def _summary(run: Run) -> dict[str, Any]:
     return {"state": run.state, **({"stopped": stopped} if stopped else {})}
 
 
-def retry(run: Run, *, by: User, step_key: str | None = None) -> Run:
-    """Start the stopped steps again (or only this one); what is ready stays. Raises `Forbidden`, `Conflict`."""
-    _require_operator(by)
-    with transaction.atomic():
-        run = _locked(run)
-        stopped = run.steps.filter(state=StepState.FAILED)
-        keys = [key for key in stopped.values_list("key", flat=True) if step_key in (None, key)]
-        if not keys:
-            raise Conflict("No step of this run has stopped.", remedy="Reload the page to see what it is doing.")
-        _queue(run, "retry")
-        _reopen(run, keys)
-        record("run.retried", run, by=by, customer=run.customer, after={"steps": keys})
-    return run
-
-
-def _reopen(run: Run, keys: Iterable[str]) -> None:
-    wanted = {name for key in keys for name in (key, *BY_KEY[key].retry_from)}
-    run.steps.filter(key__in=wanted).update(
-        state=StepState.PENDING,
-        attempt=0,
-        error={},
-        outputs={},
-        reason="",
-        waits_on="",
-        next_at=None,
-        started_at=None,
-        finished_at=None,
-    )
-
-
-def look_again(run: Run, *, by: User | None) -> Run:
-    """Have a waiting run look now instead of at its next time. Raises `Forbidden`, `Conflict` where it does not wait."""
-    if by is not None and not rules.may_verify(by, run.customer):
-        raise Forbidden("Looking again is for the provider's staff and the customer's contributors.")
-    with transaction.atomic():
-        run = _locked(run)
-        _queue(run, "look_again")
-        run.steps.filter(state=StepState.WAITING).update(next_at=None)
-        record("run.looked_at_again", run, by=by, customer=run.customer)
-    return run
-
-
-def cancel(run: Run, *, by: User) -> Run:
-    """End a run between two calls. What it made stays, is in the resources, and a new plan counts it as there.
-
-    Raises `Forbidden`, `Conflict` where the run has ended.
-    """
-    _require_operator(by)
-    with transaction.atomic():
-        run = _locked(run)
-        before = run.state
-        run.state = RUNS.after(run.state, "cancel")
-        run.finished_at, run.lease_until, run.lease_owner = clock.now(), None, ""
-        run.save(update_fields=["state", "finished_at", "lease_until", "lease_owner"])
-        record("run.cancelled", run, by=by, customer=run.customer, before={"state": before}, after={"state": run.state})
-        environment_changed.send(sender=Environment, environment=run.environment)
-    return run
-
-
-def _queue(run: Run, act: str) -> None:
-    run.state = RUNS.after(run.state, act)
-    run.next_at = at_once()
-    run.save(update_fields=["state", "next_at"])
-    queue.enqueue("environments.advance_run", run=run.pk)
-
-
-def _locked(run: Run) -> Run:
-    return Run.objects.select_for_update(of=("self",)).select_related("environment", "customer").get(pk=run.pk)
-
-
-def _require_operator(user: User) -> None:
-    if not rules.may_provision(user):
-        raise Forbidden("Steering a run is for the provider's operations engineers.")
-
-
 def sweep() -> int:
     """Hint at everything that is due and that nobody works on; return how much that is. Two sweeps at once do no harm."""
     overdue = clock.now() - settings.RUN_SWEEP
-    runs = list(_due().values_list("pk", flat=True))
+    runs = list(fairness.in_turn(fairness.due()).values_list("pk", flat=True))
     plans = list(Plan.objects.filter(state=PlanState.REQUESTED, created_at__lte=overdue).values_list("pk", flat=True))
     checks = list(Environment.objects.filter(check_requested_at__lte=overdue).values_list("pk", flat=True))
     for pk in runs:

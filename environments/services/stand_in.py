@@ -12,7 +12,7 @@ from django.db import transaction
 
 from environments import rules
 from environments.models import Environment, Run
-from environments.services import runs
+from environments.services import steering
 from environments.states import RunState
 from portal import aws
 from portal.accounts.models import User
@@ -110,4 +110,4 @@ def _look_again(environment: Environment, by: User) -> None:
     """Wake whatever waits in this account; a run that a worker has at this moment looks again by itself."""
     for run in Run.objects.filter(environment__aws_account=environment.aws_account, state=RunState.WAITING):
         with suppress(Conflict):
-            runs.look_again(run, by=by)
+            steering.look_again(run, by=by)

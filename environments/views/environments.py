@@ -20,7 +20,13 @@ from portal.ui import paging
 
 _LONGEST_SEARCH = 80
 # How often the page asks, in seconds: what works changes soon, what waits for a person seldom.
-_POLL_SECONDS = {RunState.QUEUED: 2, RunState.RUNNING: 2, RunState.WAITING: 15, RunState.FAILED: 15}
+_POLL_SECONDS = {
+    RunState.QUEUED: 2,
+    RunState.RUNNING: 2,
+    RunState.WAITING: 15,
+    RunState.FAILED: 15,
+    RunState.PAUSED: 15,
+}
 _PLAN_POLL_SECONDS = 2
 _ABBREVIATIONS = {"cloudtrail": "CloudTrail", "vpc": "VPC", "dns": "DNS", "s3": "S3", "iam": "IAM"}
 

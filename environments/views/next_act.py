@@ -48,6 +48,10 @@ def _of_run(user: User, environment: Environment, run: Run) -> NextAct:
     page = reverse("run", args=[run.pk])
     if run.state == RunState.FAILED:
         return NextAct("See what stopped", page, _what_stopped(run), hue="stop")
+    if run.state == RunState.PAUSED:
+        return NextAct(
+            "Open the paused run", page, run.pause_note or "Nothing is changed until it is resumed.", hue="you"
+        )
     step = waiting_on_customer(run)
     if step is None:
         return NextAct("Watch the run", page, "The run is under way.")
@@ -59,7 +63,7 @@ def _of_run(user: User, environment: Environment, run: Run) -> NextAct:
 
 
 def _what_stopped(run: Run) -> str:
-    errors = (step.error for step in run.steps.all() if step.state == StepState.FAILED)
+    errors = (run.error, *(step.error for step in run.steps.all() if step.state == StepState.FAILED))
     return next((error["message"] for error in errors if error and error.get("message")), "The run stopped at a step.")
 
 

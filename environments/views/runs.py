@@ -6,18 +6,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from environments import rules, selectors
+from environments.forms import PauseForm
 from environments.models import AwsCall, Run
 from environments.provisioning.steps import BY_KEY
-from environments.services import runs as services
-from environments.services import stand_in
-from environments.states import ACTIVE_RUNS, RunState
+from environments.services import stand_in, steering
+from environments.states import ACTIVE_RUNS, RUNS, RunState
 from environments.views import next_act, steps
 from environments.views.environments import frame
 from portal.accounts.signed_in import person
 from portal.core import clock
+from portal.core.errors import Invalid
 from portal.ui import paging
 
 # How often the page asks, in seconds; a run that ended, or that a person must mend, is not asked for.
@@ -50,7 +51,7 @@ def live(request: HttpRequest, id: str) -> HttpResponse:
 def retry(request: HttpRequest, id: str) -> HttpResponse:
     """Start a stopped step again, or all of them where none is named."""
     user = person(request)
-    services.retry(selectors.run(user, id), by=user, step_key=request.POST.get("step") or None)
+    steering.retry(selectors.run(user, id), by=user, step_key=request.POST.get("step") or None)
     messages.success(request, "The run goes on from the step that stopped. What is done stays done.")
     return redirect("run", id)
 
@@ -58,15 +59,42 @@ def retry(request: HttpRequest, id: str) -> HttpResponse:
 @require_POST
 def look_again(request: HttpRequest, id: str) -> HttpResponse:
     user = person(request)
-    services.look_again(selectors.run(user, id), by=user)
+    steering.look_again(selectors.run(user, id), by=user)
     messages.success(request, "The run looks at AWS again now.")
+    return redirect("run", id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest, id: str) -> HttpResponse:
+    """Say what a pause means and ask why, before the run is held."""
+    user = person(request)
+    found = selectors.run(user, id)
+    steering.require_operator(user)
+    form = PauseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            steering.pause(found, note=form.cleaned_data["note"], by=user)
+        except Invalid as error:
+            form.add_error("note", [problem.message for problem in error.problems])
+        else:
+            messages.success(request, "The run is paused. Nothing more is changed until somebody resumes it.")
+            return redirect("run", id)
+    context = {**frame(found.environment, "runs"), "run": found, "form": form}
+    return render(request, "environments/run_pause.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def resume(request: HttpRequest, id: str) -> HttpResponse:
+    user = person(request)
+    steering.resume(selectors.run(user, id), by=user)
+    messages.success(request, "The run goes on where it stood.")
     return redirect("run", id)
 
 
 @require_POST
 def cancel(request: HttpRequest, id: str) -> HttpResponse:
     user = person(request)
-    services.cancel(selectors.run(user, id), by=user)
+    steering.cancel(selectors.run(user, id), by=user)
     messages.success(request, "The run is cancelled. What it made stays, and is under Resources.")
     return redirect("run", id)
 
@@ -84,6 +112,7 @@ def _context(request: HttpRequest, id: str) -> dict[str, Any]:
         "total_steps": len(found.steps.all()),
         "milestone": steps.milestone(found),
         "is_active": found.state in ACTIVE_RUNS,
+        "may_pause": RUNS.allows(found.state, "pause"),
         "now": clock.now(),
         "waiting": waiting,
         "may_steer": rules.may_provision(user),

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Length
 
+from environments.services import withdrawals
 from onboarding import rules, stages
 from onboarding.models import Onboarding, Section
 from onboarding.sections import SECTIONS
@@ -92,7 +93,11 @@ def _next_reference(year: int) -> str:
 
 
 def cancel(onboarding: Onboarding, *, by: User | None) -> Onboarding:
-    """The onboarding is over; what stands in AWS stays. Raises `Forbidden`, or `Conflict` when live or cancelled."""
+    """The onboarding is over, and so are the active runs and open plans of its environments; what stands in AWS stays.
+
+    An environment that another open onboarding has too goes on for that one. Raises `Forbidden`, or `Conflict` when live or
+    cancelled.
+    """
     if by and not rules.may_cancel(by, onboarding):
         raise Forbidden("Only an account manager cancels an onboarding.")
     with transaction.atomic():
@@ -109,7 +114,15 @@ def cancel(onboarding: Onboarding, *, by: User | None) -> Onboarding:
             before={"stage": before},
             after={"stage": onboarding.stage},
         )
+        _withdraw_environments(onboarding, by)
     return onboarding
+
+
+def _withdraw_environments(onboarding: Onboarding, by: User | None) -> None:
+    others = Onboarding.objects.exclude(pk=onboarding.pk).exclude(stage__in=(Stage.LIVE, Stage.CANCELLED))
+    mine = onboarding.environments.select_related("customer").order_by("pk")
+    for environment in mine.exclude(onboardings__in=others):
+        withdrawals.withdraw(environment, by=by)
 
 
 def refresh_stage(onboarding: Onboarding) -> Onboarding:

@@ -43,6 +43,7 @@ LOOKS: dict[str, Look] = {
     "pending": Look(IDLE, "ring", "Not started"),
     "running": Look(WORK, "arc", "Running"),
     "waiting": Look(YOU, "clock", "Waiting"),
+    "paused": Look(YOU, "half", "Paused"),
     "failed": Look(STOP, "octagon", "Stopped"),
     "finished": Look(DONE, "check", "Finished"),
     # Hand-overs.

@@ -124,6 +124,37 @@ def test_a_stopped_step_is_retried(world: World) -> None:
     assert last_event(world).actor == world.people["engineer"]
 
 
+def test_a_run_is_paused_with_its_reason_and_resumed(world: World) -> None:
+    paused = act(world, "engineer", "POST", "/runs/{waiting_run}/pauses", {"note": "The customer moves its DNS"})
+
+    assert paused["state"] == "paused"
+    assert paused["pause"]["note"] == "The customer moves its DNS"
+    assert paused["pause"]["by"]["id"] == world.people["engineer"].pk
+    assert (last_event(world).action, last_event(world).after["note"]) == ("run.paused", "The customer moves its DNS")
+
+    resumed = act(world, "engineer", "POST", "/runs/{waiting_run}/resumptions")
+
+    assert (resumed["state"], resumed["pause"]) == ("queued", None)
+    assert last_event(world).action == "run.resumed"
+
+
+def test_a_pause_needs_no_words_and_takes_no_novel(world: World) -> None:
+    path = f"/runs/{world.ours.ids['waiting_run']}/pauses"
+
+    refused = world.callers["engineer"].post(path, {"note": "x" * 501})
+    taken = world.callers["engineer"].post(path)
+
+    assert (refused.status_code, refused.data["errors"][0]["pointer"]) == (400, "/note")
+    assert (taken.status_code, taken.data["pause"]["note"]) == (200, "")
+
+
+def test_a_paused_run_is_resumed_before_anything_else(world: World) -> None:
+    for act_on in ("retries", "observations", "pauses"):
+        answer = world.callers["engineer"].post(f"/runs/{world.ours.ids['paused_run']}/{act_on}")
+        assert answer.status_code == 409
+        assert "paused" in answer.data["detail"]
+
+
 def test_a_run_is_cancelled(world: World) -> None:
     assert act(world, "engineer", "POST", "/runs/{waiting_run}/cancellations")["state"] == "cancelled"
     assert Run.objects.get(pk=world.ours.ids["waiting_run"]).finished_at

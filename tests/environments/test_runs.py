@@ -7,14 +7,14 @@ from django.db.models import F
 
 from environments.models import AwsCall, Resource, Run
 from environments.provisioning.ports import Failure
-from environments.services import runs
+from environments.services import runs, steering
 from environments.states import CallOutcome, RunState, StepState
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden
 from portal.outbox.models import OutboxMessage
 from tests.factories import environments, people
-from tests.fakes.aws import Crash, refuse
+from tests.fakes.cloud import Crash, refuse
 from tests.fakes.engine import nth
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +40,7 @@ def _step(run: Run, key: str):
 def _finish(run: Run, behind) -> Run:
     _advance(run)
     behind.cloud.accept()
-    runs.look_again(run, by=people.engineer())
+    steering.look_again(run, by=people.engineer())
     return _advance(run)
 
 
@@ -49,7 +49,7 @@ def test_run_waits_for_the_customer_then_finishes(production, behind):
     assert run.state == RunState.WAITING
     assert _step(run, "peering_acceptance").waits_on == "customer"
     behind.cloud.accept()
-    runs.look_again(run, by=people.engineer())
+    steering.look_again(run, by=people.engineer())
     assert _advance(run).state == RunState.FINISHED
     assert run.finished_at
     assert set(run.steps.values_list("state", flat=True)) == {StepState.READY}
@@ -98,7 +98,7 @@ def test_lost_answer_stays_unknown_and_nothing_is_made_twice(production, behind,
     _finish(run, behind)
     assert AwsCall.objects.filter(run=run, outcome=CallOutcome.INTENT).count() == 1
     assert run.state == RunState.FINISHED
-    assert len(behind.cloud.state["peerings"]) == 1
+    assert len(behind.cloud.rows("ec2", "vpc_peering")) == 1
 
 
 def test_lost_answer_of_a_cancelled_run_is_settled_by_the_next_one(production, behind, settings):
@@ -118,7 +118,7 @@ def test_lost_answer_of_a_cancelled_run_is_settled_by_the_next_one(production, b
         started_at=clock.now(),
     )
     sent.save()
-    runs.cancel(cancelled, by=people.engineer())
+    steering.cancel(cancelled, by=people.engineer())
     following = _advance(environments.run(production))
     [made] = AwsCall.objects.filter(run=following, operation=sent.operation)
     assert made.started_at >= sent.started_at + settings.AWS_SETTLE
@@ -142,7 +142,7 @@ def test_worker_that_dies_is_replaced_after_its_lease(production, behind, settin
     Run.objects.filter(pk=run.pk).update(epoch=F("epoch") + 1, lease_until=clock.now() - timedelta(seconds=1))
     _finish(run, behind)
     assert run.state == RunState.FINISHED
-    assert len(behind.cloud.state["peerings"]) == 1
+    assert len(behind.cloud.rows("ec2", "vpc_peering")) == 1
 
 
 def test_only_one_worker_claims(production):
@@ -161,7 +161,7 @@ def test_new_run_can_be_claimed_in_the_same_moment(production):
     for _ in range(20):
         run = environments.run(production)
         assert runs.claim(run.pk)
-        runs.cancel(run, by=people.engineer())
+        steering.cancel(run, by=people.engineer())
 
 
 def test_worker_whose_run_went_to_another_writes_nothing_more(production, behind):
@@ -196,7 +196,7 @@ def test_failed_step_stops_only_what_needs_it_and_retry_goes_on_there(production
 
     behind.cloud.before = lambda operation: None
     behind.cloud.changes.clear()
-    runs.retry(run, by=people.engineer())
+    steering.retry(run, by=people.engineer())
     assert _advance(run).state == RunState.FINISHED
     assert set(behind.cloud.changes) == {
         "s3.put_bucket_policy",
@@ -208,29 +208,29 @@ def test_failed_step_stops_only_what_needs_it_and_retry_goes_on_there(production
 def test_rejected_peering_is_requested_anew_on_retry(production, behind):
     run = _advance(environments.run(production))
     behind.cloud.end_peerings("rejected")
-    runs.look_again(run, by=people.engineer())
+    steering.look_again(run, by=people.engineer())
     assert _advance(run).state == RunState.FAILED
-    runs.retry(run, by=people.engineer(), step_key="peering_acceptance")
+    steering.retry(run, by=people.engineer(), step_key="peering_acceptance")
     assert _advance(run).state == RunState.WAITING
     assert len(behind.cloud.live_peerings()) == 1
-    assert len(behind.cloud.state["peerings"]) == 2
+    assert len(behind.cloud.rows("ec2", "vpc_peering")) == 2
 
 
 def test_retry_without_a_stopped_step_is_refused(production):
     run = _advance(environments.run(production))
     with pytest.raises(Conflict):
-        runs.retry(run, by=people.engineer())
+        steering.retry(run, by=people.engineer())
 
 
 def test_look_again_on_a_finished_run_is_refused(production, behind):
     run = _finish(environments.run(production), behind)
     with pytest.raises(Conflict):
-        runs.look_again(run, by=people.engineer())
+        steering.look_again(run, by=people.engineer())
 
 
 def test_cancelled_run_makes_no_more_calls(production, behind):
     run = _advance(environments.run(production))
-    runs.cancel(run, by=people.engineer())
+    steering.cancel(run, by=people.engineer())
     behind.cloud.accept()
     behind.cloud.changes.clear()
     assert _advance(run).state == RunState.CANCELLED
@@ -239,14 +239,14 @@ def test_cancelled_run_makes_no_more_calls(production, behind):
 
 def test_run_cancelled_while_a_worker_has_it_stops_between_two_calls(production, behind):
     run = environments.run(production)
-    behind.cloud.after = nth(2, lambda: runs.cancel(run, by=people.engineer()))
+    behind.cloud.after = nth(2, lambda: steering.cancel(run, by=people.engineer()))
     runs.advance(run.pk)
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
     assert len(behind.cloud.changes) <= 6
 
 
-@pytest.mark.parametrize("act", [runs.retry, runs.cancel])
+@pytest.mark.parametrize("act", [steering.retry, steering.cancel])
 def test_only_engineers_steer_a_run(production, act):
     run = _advance(environments.run(production))
     for person in (people.account_manager(), people.auditor(), people.customer_administrator(run.customer)):
@@ -257,7 +257,7 @@ def test_only_engineers_steer_a_run(production, act):
 def test_viewer_does_not_have_it_looked_at_again(production):
     run = _advance(environments.run(production))
     with pytest.raises(Forbidden):
-        runs.look_again(run, by=people.viewer(run.customer))
+        steering.look_again(run, by=people.viewer(run.customer))
 
 
 def test_account_is_proven_by_the_run(production):
@@ -271,7 +271,7 @@ def test_customer_is_told_once_what_waits_for_them(production):
     people.viewer(production.customer)
     run = _advance(environments.run(production))
     for _ in range(3):
-        runs.look_again(run, by=people.engineer())
+        steering.look_again(run, by=people.engineer())
         _advance(run)
     (message,) = OutboxMessage.objects.filter(key__startswith="waits:")
     assert message.recipient == contributor.email

@@ -3,7 +3,7 @@
 import pytest
 
 from environments.models import Run
-from environments.services import runs
+from environments.services import runs, steering
 from environments.services import stand_in as acts
 from environments.states import RunState
 from portal.audit.models import AuditEvent
@@ -33,7 +33,7 @@ def test_whole_way_as_the_customer_would_go_it(production, stand_in):
     acts.create_role(production, by=contact)
     runs.advance(run.pk)
     while run.steps.get(key="peering_acceptance").waits_on != "customer":
-        runs.look_again(Run.objects.get(pk=run.pk), by=None)
+        steering.look_again(Run.objects.get(pk=run.pk), by=None)
         runs.advance(run.pk)
     acts.accept_peering(production, by=contact)
     runs.advance(run.pk)

@@ -73,6 +73,8 @@ TABLES = {
         GET    /api/v1/runs/{run}/aws-calls                                 401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/runs/{stopped_run}/retries                           401 403 403 403 404 403 202 403 403 202
         POST   /api/v1/runs/{waiting_run}/observations                      401 403 202 202 404 202 202 202 403 202
+        POST   /api/v1/runs/{waiting_run}/pauses                            401 403 403 403 404 403 200 403 403 200
+        POST   /api/v1/runs/{paused_run}/resumptions                        401 403 403 403 404 403 202 403 403 202
         POST   /api/v1/runs/{waiting_run}/cancellations                     401 403 403 403 404 403 200 403 403 200
     """,
     # The API: hand-overs, the audit record, the contract.
@@ -132,6 +134,9 @@ TABLES = {
         GET    /runs/{run}/live/                                            302 200 200 200 404 200 200 200 200 200
         POST   /runs/{stopped_run}/retry/                                   302 403 403 403 404 403 302 403 403 302
         POST   /runs/{waiting_run}/look-again/                              302 403 302 302 404 302 302 302 403 302
+        GET    /runs/{waiting_run}/pause/                                   302 403 403 403 404 403 200 403 403 200
+        POST   /runs/{waiting_run}/pause/                                   302 403 403 403 404 403 302 403 403 302
+        POST   /runs/{paused_run}/resume/                                   302 403 403 403 404 403 302 403 403 302
         POST   /runs/{waiting_run}/cancel/                                  302 403 403 403 404 403 302 403 403 302
     """,
     # Pages: hand-overs.

@@ -36,7 +36,7 @@ ROLES = (
 
 DIGEST = "d" * 64
 CLAIM_KEY = "k" * 64
-_MORE_KINDS = ("staging", "development", "pre_production", "test", "test", "test")
+_MORE_KINDS = ("staging", "development", "pre_production", "test", "test", "test", "test")
 
 
 @dataclass
@@ -150,9 +150,12 @@ def _add_environments(tenant: Tenant, staff: dict[str, User]) -> None:
     approved = _approved(tenant)
     by_name = {environment.name: environment for environment in approved.environments.all()}
     production, stopped = by_name["Production"], by_name["Test"]
-    waiting, requested, released, revealed, ready, provisioned = (by_name[f"Number {number}"] for number in range(6))
+    numbered = [by_name[f"Number {number}"] for number in range(len(_MORE_KINDS))]
+    waiting, requested, released, revealed, ready, provisioned, paused = numbered
     tenant.ids |= {"live_onboarding": approved.pk, "environment": production.pk, "ready": ready.pk}
     _add_plans(tenant, production, stopped, waiting, staff["engineer"])
+    _add_run(tenant, paused, "paused_run", RunState.PAUSED, StepState.PENDING, staff["engineer"])
+    Run.objects.filter(pk=tenant.ids["paused_run"]).update(paused_at=clock.now(), paused_by=staff["engineer"])
     _add_run(tenant, provisioned, "run", RunState.FINISHED, StepState.READY, staff["engineer"])
     tenant.ids["provisioned"] = provisioned.pk
     _add_checklist(tenant, production)
