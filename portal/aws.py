@@ -187,7 +187,7 @@ _STALE_CREDENTIALS = frozenset(
         "UnrecognizedClientException",
     }
 )
-_THROTTLED = frozenset(
+THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
         "OperationAborted",
@@ -256,7 +256,7 @@ def _classify_answer(error: ClientError, changes: bool) -> AwsError:
 
 
 def _kind_of(code: str, status: int, changes: bool) -> Kind:
-    if code in _THROTTLED:
+    if code in THROTTLED:
         return Kind.RETRYABLE
     if code in _DENIED:
         return Kind.DENIED
