@@ -80,6 +80,12 @@ class RunningStandIn:
         """Open one more customer's account, where many are needed."""
         return self.application.gate.still(lambda: accounts.add(number, region))
 
+    def tunnels_are_up(self, account: CustomerAccount, connection_id: str, count: int = 2) -> None:
+        """Let the customer's device hold the first `count` tunnels of a VPN connection."""
+        from portal.embedded.aws_stand_in.patches import vpn
+
+        vpn.tunnels_are_up(account.account_id, account.region, connection_id, count)
+
     def peerings(self) -> list[dict[str, Any]]:
         return self.provider("ec2").describe_vpc_peering_connections()["VpcPeeringConnections"]
 

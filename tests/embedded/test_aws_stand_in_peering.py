@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from portal.embedded.aws_stand_in import patches
-from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_ACCOUNT_ID
 from tests.aws import RunningStandIn, code_of
 
 NORTHWIND = CUSTOMER_ACCOUNTS[0]
@@ -59,3 +59,33 @@ def test_only_the_accepter_accepts(stand_in: RunningStandIn) -> None:
         stand_in.provider("ec2").accept_vpc_peering_connection(VpcPeeringConnectionId=identifier)
 
     assert code_of(refusal) == "OperationNotPermitted"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("accepter-vpc-info.vpc-id", NORTHWIND.production_vpc_id, 1),
+        ("accepter-vpc-info.vpc-id", NORTHWIND.test_vpc_id, 0),
+        ("requester-vpc-info.owner-id", PROVIDER_ACCOUNT_ID, 1),
+        ("status-code", "active", 0),
+        ("tag:env", "production", 1),
+        ("tag:env", "test", 0),
+    ],
+)
+def test_a_look_up_is_filtered(stand_in: RunningStandIn, name: str, value: str, found: int) -> None:
+    ec2 = stand_in.provider("ec2")
+    identifier = stand_in.request_peering(NORTHWIND)["VpcPeeringConnectionId"]
+    ec2.create_tags(Resources=[identifier], Tags=[{"Key": "env", "Value": "production"}])
+
+    answer = ec2.describe_vpc_peering_connections(Filters=[{"Name": name, "Values": [value]}])
+
+    assert len(answer["VpcPeeringConnections"]) == found
+
+
+def test_an_unknown_filter_is_refused(stand_in: RunningStandIn) -> None:
+    stand_in.request_peering(NORTHWIND)
+
+    with pytest.raises(ClientError) as refusal:
+        stand_in.provider("ec2").describe_vpc_peering_connections(Filters=[{"Name": "colour", "Values": ["red"]}])
+
+    assert code_of(refusal) == "InvalidParameterValue"

@@ -13,9 +13,14 @@ from unittest import mock
 DELIVERY = timedelta(seconds=1)
 """How long a peering request stays `initiating-request`."""
 
-_WAITS = ("DELIVERY",)
+NAT_GATEWAY = timedelta(seconds=1)
+"""How long a NAT gateway stays `pending`."""
 
-_SERVICES = ("trust", "peering", "route53", "s3")
+VPN = timedelta(seconds=1)
+"""How long a VPN connection stays `pending`."""
+
+_WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN")
+_SERVICES = ("trust", "peering", "ec2", "vpn", "route53", "s3")
 
 
 @cache

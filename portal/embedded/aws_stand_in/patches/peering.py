@@ -1,15 +1,21 @@
-"""Peering: the same pair gets the same request, overlapping ranges fail it, delivery takes a moment, seven days end it."""
+"""Peering: the same pair gets the same request, overlapping ranges fail it, delivery takes a moment, seven days end it.
+
+A look-up is filtered.
+"""
 
 import ipaddress
 from datetime import timedelta
 from typing import Any
 
+from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.vpc_peering_connections import VPCPeeringConnection, VPCPeeringConnectionBackend
+from moto.ec2.responses import EC2Response
 
 from portal.embedded.aws_stand_in import patches
 
 EXPIRY = timedelta(days=7)
 _LIVE = ("initiating-request", "pending-acceptance", "provisioning", "active")
+_OF_A_SIDE = {"vpc-id": "VpcId", "owner-id": "OwnerId", "cidr-block": "CidrBlock"}
 
 
 def install() -> None:
@@ -40,6 +46,41 @@ def install() -> None:
     VPCPeeringConnectionBackend.create_vpc_peering_connection = create_once
     VPCPeeringConnectionBackend.accept_vpc_peering_connection = accept_in_time
     VPCPeeringConnection.status = property(status)
+    _filter()
+
+
+def _filter() -> None:
+    """Honour the filters of a look-up; moto returns everything."""
+    describe = EC2Response.describe_vpc_peering_connections
+
+    def describe_filtered(self: Any) -> Any:
+        answer = describe(self)
+        filters = self._filters_from_querystring()
+        found = answer.result["VpcPeeringConnections"]
+        answer.result["VpcPeeringConnections"] = [one for one in found if _matches(one, filters)]
+        return answer
+
+    EC2Response.describe_vpc_peering_connections = describe_filtered
+
+
+def _matches(peering: Any, filters: dict[str, Any]) -> bool:
+    return all(set(values) & set(_values(peering, name)) for name, values in filters.items())
+
+
+def _values(peering: Any, name: str) -> list[str]:
+    """Return what the peering has under a filter's name, as DescribeVpcPeeringConnections documents the names."""
+    if name.startswith("tag:"):
+        return [tag["value"] for tag in peering.get_tags() if tag["key"] == name.removeprefix("tag:")]
+    if name == "tag-key":
+        return [tag["key"] for tag in peering.get_tags()]
+    side, _, member = name.partition("-vpc-info.")
+    if member in _OF_A_SIDE and side in ("requester", "accepter"):
+        info = getattr(peering, f"{side}_vpc_info")
+        return [info[_OF_A_SIDE[member]]]
+    own = {"vpc-peering-connection-id": peering.id, "status-code": peering.status["Code"]}
+    if name not in own:
+        raise EC2ClientError("InvalidParameterValue", f"The filter '{name}' is invalid")
+    return [own[name]]
 
 
 def _code(peering: Any) -> str:
