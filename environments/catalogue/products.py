@@ -20,6 +20,8 @@ class Port:
     purpose: str
     to_customer: bool = True
     """True where the customer's side connects to it: the firewall of the customer must let it through."""
+    between_nodes: bool = False
+    """True where the nodes of an environment connect to each other on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ PRODUCTS: tuple[Product, ...] = (
             Port(8243, "tcp", "HTTPS of the API gateway"),
             Port(8280, "tcp", "HTTP of the API gateway; closed, HTTPS is used", to_customer=False),
             Port(9099, "tcp", "WebSocket APIs"),
-            Port(9611, "tcp", "Throttling events between nodes", to_customer=False),
-            Port(9711, "tcp", "Throttling events between nodes, TLS", to_customer=False),
-            Port(5672, "tcp", "Message broker between nodes", to_customer=False),
+            Port(9611, "tcp", "Throttling events between nodes", to_customer=False, between_nodes=True),
+            Port(9711, "tcp", "Throttling events between nodes, TLS", to_customer=False, between_nodes=True),
+            Port(5672, "tcp", "Message broker between nodes", to_customer=False, between_nodes=True),
         ),
         console_port=9443,
         console_path="/carbon",
@@ -76,7 +78,7 @@ PRODUCTS: tuple[Product, ...] = (
         name="Identity Server",
         short="is",
         versions=("7.1.0", "7.0.0", "6.1.0"),
-        ports=(*_CARBON, Port(4000, "tcp", "Clustering between nodes", to_customer=False)),
+        ports=(*_CARBON, Port(4000, "tcp", "Clustering between nodes", to_customer=False, between_nodes=True)),
         console_port=9443,
         console_path="/console",
     ),

@@ -51,3 +51,13 @@ RESERVED_ASNS: dict[str, frozenset[int]] = {
     "ap-northeast-1": frozenset({10124}),
     "ap-southeast-1": frozenset({17943, 17493}),
 }
+
+_FIRST_ZONES: dict[str, str] = {"ap-northeast-1": "ac"}
+"""Where the first two zones of a Region are not a and b: Tokyo gives no b to new accounts. Source: moto 5.2.5's list of zones,
+read on 2026-11-24."""
+
+
+def zones(region: str) -> tuple[str, str]:
+    """Return the two availability zones in which an environment stands."""
+    first, second = _FIRST_ZONES.get(region, "ab")
+    return f"{region}{first}", f"{region}{second}"

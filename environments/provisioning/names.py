@@ -39,6 +39,10 @@ def trail(spec: Spec) -> str:
     return f"{spec.tag_prefix}-audit-{_short(spec.environment_id)}"
 
 
+def trail_arn(spec: Spec) -> str:
+    return f"arn:aws:cloudtrail:{spec.customer_region}:{spec.customer_account_id}:trail/{trail(spec)}"
+
+
 def caller_reference(spec: Spec, step: str, attempt_key: str) -> str:
     """Return Route 53's idempotency token: the same zone asked for twice is refused instead of made twice."""
     return f"{spec.environment_id}-{step}-{attempt_key}"
@@ -46,3 +50,23 @@ def caller_reference(spec: Spec, step: str, attempt_key: str) -> str:
 
 def _short(environment_id: str) -> str:
     return hashlib.sha256(environment_id.encode()).hexdigest()[:8]
+
+
+def at_create(kind: str, tags: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return EC2's `TagSpecifications`: the tags are there from the first moment on."""
+    return [{"ResourceType": kind, "Tags": listed(tags)}]
+
+
+def marked(tags: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return EC2's `Filters` for what carries these tags. They save reading; `carries` proves."""
+    return [{"Name": f"tag:{key}", "Values": [value]} for key, value in tags.items()]
+
+
+def name_in(found: Iterable[Mapping[str, str]] | None) -> str:
+    """Return the name that a described resource carries as its tag, empty without one."""
+    return next((tag["Value"] for tag in found or () if tag["Key"] == "Name"), "")
+
+
+def of(spec: Spec, use: str) -> str:
+    """Return the name of one of an environment's resources, unique in its account: `wso2-1f0c2a9b-products`."""
+    return f"{spec.tag_prefix}-{_short(spec.environment_id)}-{use}".lower()

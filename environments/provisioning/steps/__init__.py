@@ -6,11 +6,19 @@ from environments.provisioning.steps.buckets import AuditBucket, LogBucket
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
 from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
+from environments.provisioning.steps.security_groups import SecurityGroups, SecurityRules
+from environments.provisioning.steps.subnets import Subnets
 from environments.provisioning.steps.trail import AuditTrail
+from environments.provisioning.steps.vpc import OwnVpc, VpcDnsNames
 
 STEPS: tuple[Step, ...] = (
     ProviderAccess(),
     CustomerAccess(),
+    OwnVpc(),
+    VpcDnsNames(),
+    Subnets(),
+    SecurityGroups(),
+    SecurityRules(),
     PeeringRequest(),
     PeeringAcceptance(),
     ProviderRoutes(),

@@ -103,7 +103,7 @@ class PeeringRequest(Step):
     title = "Peering request"
     doing = "Requesting the VPC peering"
     done = "Requested the VPC peering"
-    requires = ("provider_access", "customer_access")
+    requires = ("provider_access", "customer_access", "vpc")
     settles = True
 
     def planned(self, spec: Spec) -> tuple[str, ...]:

@@ -194,7 +194,7 @@ class Bench:
 
 
 def spec_of_northwind(**changes: Any) -> Spec:
-    return replace(
+    northwind = replace(
         spec(),
         customer_slug="northwind",
         customer_account_id=NORTHWIND.account_id,
@@ -207,8 +207,8 @@ def spec_of_northwind(**changes: Any) -> Spec:
             Product("api-manager", "4.5.0", "am.northwind.internal", "10.20.0.10"),
             Product("identity-server", "7.1.0", "is.northwind.internal", "10.20.0.11"),
         ),
-        **changes,
     )
+    return replace(northwind, **changes)
 
 
 def bench_of(world: str, request: pytest.FixtureRequest, **changes: Any) -> Bench:

@@ -1,5 +1,7 @@
-"""One file per service, or per family of one. A new one is one line here."""
+"""One file per service, or per family of one. Each is found by itself."""
 
-from tests.fakes.cloud.services import cloudtrail, ec2_peering, ec2_routes, route53, s3, sts
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["cloudtrail", "ec2_peering", "ec2_routes", "route53", "s3", "sts"]
+for _found in iter_modules(__path__):
+    import_module(f"{__name__}.{_found.name}")
