@@ -7,7 +7,7 @@ from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subq
 
 from environments.checklist import ITEMS
 from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
-from environments.states import ACTIVE_RUNS, ItemState, RunState, StepState
+from environments.states import ACTIVE_RUNS, ItemState, PlanPurpose, RunState, StepState
 from portal.accounts.models import User
 from portal.core.errors import NotFound
 
@@ -134,7 +134,10 @@ def is_provisioned_as_approved(environment: Environment) -> bool:
     newest = environment.specifications.order_by("-version").values_list("pk", flat=True).first()
     if newest is None:
         return True
-    return environment.runs.filter(state=RunState.FINISHED, plan__specification=newest).exists()
+    if environment.torn_down_at:
+        return False
+    finished = environment.runs.filter(state=RunState.FINISHED, plan__specification=newest)
+    return finished.filter(plan__purpose=PlanPurpose.PROVISION).exists()
 
 
 def topology(environment: Environment) -> dict[str, Any]:

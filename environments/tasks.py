@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from environments.services import checklist, plans, runs
+from environments.services import checklist, drift, plans, runs
 
 
 @shared_task(name="environments.compute_plan")
@@ -18,6 +18,16 @@ def advance_run(run: str, **_: object) -> None:
 @shared_task(name="environments.verify")
 def verify(environment: str, **_: object) -> None:
     checklist.verify(environment)
+
+
+@shared_task(name="environments.check_drift")
+def check_drift(environments: list[str], **_: object) -> None:
+    checklist.verify_all(environments)
+
+
+@shared_task(name="environments.schedule_drift_checks")
+def schedule_drift_checks(**_: object) -> None:
+    drift.schedule()
 
 
 @shared_task(name="environments.sweep")

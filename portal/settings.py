@@ -35,6 +35,8 @@ AWS_SETTLE = env.seconds("AWS_SETTLE_SECONDS", 300)
 RUN_LEASE = env.seconds("RUN_LEASE_SECONDS", 30)
 RUN_SWEEP = env.seconds("RUN_SWEEP_SECONDS", 15)
 RUN_POLL_CUSTOMER = env.seconds("RUN_POLL_CUSTOMER_SECONDS", 30)
+DRIFT_INTERVAL = env.seconds("DRIFT_INTERVAL_SECONDS", 3600)
+PLAN_TRUST = env.seconds("PLAN_TRUST_SECONDS", 600)
 RUN_THREADS = env.number("RUN_THREADS", 16)
 RUN_SLOTS_PER_CUSTOMER = env.number("RUN_SLOTS_PER_CUSTOMER", 4)
 HAND_OVER_LIFETIME = env.seconds("HAND_OVER_LIFETIME_SECONDS", 72 * 3600)
@@ -238,6 +240,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "scheduler")
 _SWEEP = {"options": {"expires": 300}}
 CELERY_BEAT_SCHEDULE = {
     "sweep runs and plans": {"task": "environments.sweep", "schedule": RUN_SWEEP, **_SWEEP},
+    "check for drift": {"task": "environments.schedule_drift_checks", "schedule": DRIFT_INTERVAL / 4, **_SWEEP},
     "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP, **_SWEEP},
     "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0, **_SWEEP},
 }

@@ -34,7 +34,8 @@ class PlannedStep:
     """What would happen to one step, and to each of its resources (`changes`).
 
     `waits_for` names who must act. `reason`, `code` and `remedy` say why it waits or is blocked. `looked`: AWS was asked; where
-    a requirement is not there yet, that is not possible, and what the answers call for counts as to be created.
+    a requirement is not there yet, that is not possible, and what the answers call for counts as to be created. `removes`: it
+    takes away what the step made.
     """
 
     step: str
@@ -49,6 +50,7 @@ class PlannedStep:
     seconds: int = 0
     changes: tuple[Change, ...] = ()
     looked: bool = True
+    removes: bool = False
 
 
 def make(steps: Sequence[Step], ctx: Context) -> list[PlannedStep]:
@@ -88,6 +90,10 @@ def _with(ctx: Context, ready: Mapping[str, Mapping[str, Any]]) -> Context:
 
 
 def _look(step: Step, ctx: Context) -> PlannedStep:
+    return replace(_found(step, ctx), removes=isinstance(step, Removal))
+
+
+def _found(step: Step, ctx: Context) -> PlannedStep:
     try:
         return _judge(step, step.observe(ctx), ctx)
     except StepRefused as refused:
@@ -134,6 +140,7 @@ def _expected(step: Step, ctx: Context, *, looked: bool) -> PlannedStep:
         seconds=_seconds(step),
         changes=_each(step, action if action == REMOVE else CREATE, ctx),
         looked=looked,
+        removes=isinstance(step, Removal),
     )
 
 

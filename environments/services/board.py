@@ -9,6 +9,8 @@ from django.conf import settings
 from environments.models import AwsCall, Resource, RunStep
 from environments.provisioning.engine import StepRecord
 from environments.provisioning.ports import Progress, Seen
+from environments.provisioning.step import CREATE
+from environments.provisioning.steps import BY_KEY
 from environments.states import CallOutcome, StepState
 from portal.core import clock
 
@@ -37,6 +39,17 @@ def keep(lease: "Lease", progress: Progress) -> None:
     step.save()
     for seen in progress.resources:
         see(lease, progress, seen)
+    if progress.state == StepState.READY and not BY_KEY[progress.step].remains:
+        _forget_others(lease, progress)
+
+
+def _forget_others(lease: "Lease", progress: Progress) -> None:
+    """What a step no longer shows when it is ready was taken away."""
+    rows = Resource.objects.filter(environment_id=lease.environment_id, step=progress.step)
+    shown = {(seen.kind, seen.name) for seen in progress.resources}
+    gone = [pk for pk, kind, name in rows.values_list("pk", "kind", "name") if (kind, name) not in shown]
+    if gone:
+        rows.filter(pk__in=gone).delete()
 
 
 def see(lease: "Lease", progress: Progress, seen: Seen) -> None:
@@ -67,6 +80,7 @@ def see(lease: "Lease", progress: Progress, seen: Seen) -> None:
 
 def records(run: "Run") -> dict[str, StepRecord]:
     """Return what is known of every step, for the engine to go on from."""
+    untouched = _untouched(run)
     return {
         step.key: StepRecord(
             state=step.state,
@@ -75,9 +89,21 @@ def records(run: "Run") -> dict[str, StepRecord]:
             next_at=step.next_at,
             waits_on=step.waits_on,
             unseen_at=unseen,
+            untouched=step.key in untouched and step.state in (StepState.PENDING, StepState.RUNNING),
         )
         for step, unseen in _with_unseen(run)
     }
+
+
+def _untouched(run: "Run") -> set[str]:
+    """Return the steps of which nothing can be there: the plan saw nothing a moment ago, and the journal, which has every
+    change before it is sent, knows of none in this environment."""
+    plan = run.plan
+    if plan.computed_at is None or plan.computed_at < clock.now() - settings.PLAN_TRUST:
+        return set()
+    missing = {found["step"] for found in plan.findings if found["action"] == CREATE}
+    tried = AwsCall.objects.filter(run__environment=run.environment_id, changes=True)
+    return missing - set(tried.values_list("step", flat=True).distinct())
 
 
 def _with_unseen(run: "Run") -> Iterator[tuple[RunStep, datetime | None]]:

@@ -1,6 +1,6 @@
 """The checklist of an environment: computed from what was seen in AWS, or signed by a named person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from environments.provisioning import graph
 from environments.provisioning import plan as planning
 from environments.provisioning.specification import Spec
 from environments.provisioning.steps import BY_KEY, STEPS
-from environments.services import cloud
+from environments.services import cloud, drift, known
+from environments.services.shared_reads import SharedReads
 from environments.signals import environment_changed
 from environments.states import ItemKind, ItemState, RunState, StepState
 from portal.accounts.models import User
@@ -66,7 +67,7 @@ def refresh(environment: Environment) -> None:
 
 def _latest_steps(environment: Environment) -> Iterable[RunStep]:
     run = environment.runs.exclude(state=RunState.CANCELLED).order_by("-created_at").first()
-    return run.steps.all() if run else []
+    return run.steps.filter(removes=False) if run else []
 
 
 def _evidence_of(step: RunStep) -> dict[str, Any]:
@@ -187,8 +188,15 @@ def request_verification(environment: Environment, *, by: User) -> None:
         queue.enqueue("environments.verify", environment=environment.pk)
 
 
-def verify(environment_id: str) -> None:
-    """Observe every step in AWS, changing nothing there, and compute the automatic items from what is seen now.
+def verify_all(environment_ids: Sequence[str]) -> None:
+    """Observe several environments of one account and Region, with the reads they have in common made once."""
+    shared = drift.shared_by(Environment.objects.filter(pk__in=environment_ids))
+    for environment_id in environment_ids:
+        verify(environment_id, shared)
+
+
+def verify(environment_id: str, shared: SharedReads | None = None) -> None:
+    """Observe every step in AWS, changing nothing there; compute the automatic items from what is seen, and keep what differs.
 
     A call that AWS does not answer leaves the check requested, and the sweep has it made again.
     """
@@ -197,13 +205,16 @@ def verify(environment_id: str) -> None:
     if specification is None:
         return
     spec = Spec.of(specification.content)
-    found = planning.make(graph.needed(STEPS, spec), cloud.looking(spec))
+    found = planning.make(
+        graph.program(STEPS, spec, known.standing(environment)), cloud.looking(environment, spec, shared)
+    )
     now = clock.now()
-    kept = [step for step in found if step.action == planning.KEEP]
+    kept = [step for step in found if step.action == planning.KEEP and not step.removes]
     seen = {step.step: {"step": BY_KEY[step.step].done, "seen": dict(step.outputs), "at": now} for step in kept}
     why_not = {step.step: "; ".join(step.details) or step.reason for step in found if step.step not in seen}
     with transaction.atomic():
         _judge(environment, seen, why_not)
+        drift.note(environment, found)
         asked = Environment.objects.filter(pk=environment_id, check_requested_at=environment.check_requested_at)
         asked.update(check_requested_at=None)
         environment_changed.send(sender=Environment, environment=environment)

@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 
-from environments.models import AwsCall
+from environments.models import AwsCall, Environment
 from environments.provisioning.ports import CallFailed, ChangeRefused, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context
+from environments.services import known
 from environments.services.journal import RunJournal
+from environments.services.shared_reads import SharedReads
 from environments.states import CallOutcome
 from portal import aws
 from portal.core import clock
@@ -26,9 +28,19 @@ def customer(spec: Spec) -> "LookingAccount":
     return LookingAccount(identity, spec.customer_account_id, spec.customer_region)
 
 
-def looking(spec: Spec) -> Context:
-    """Return a context in which steps can look and not change."""
-    return Context(spec, provider(spec), customer(spec), clock.now(), settings.RUN_POLL_CUSTOMER)
+def looking(environment: Environment, spec: Spec, shared: SharedReads | None = None) -> Context:
+    """Return a context in which steps can look and not change. `shared`: reads that several environments have in common."""
+    outputs = known.outputs(environment)
+    completed = spec.completed(outputs)
+    return Context(
+        completed,
+        replace(provider(completed), shared=shared),
+        replace(customer(completed), shared=shared),
+        clock.now(),
+        settings.RUN_POLL_CUSTOMER,
+        outputs,
+        known.adopted(environment),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +50,31 @@ class LookingAccount:
     identity: aws.Identity
     account_id: str
     region: str
+    shared: SharedReads | None = None
 
     def read(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        return _failing(
-            operation,
-            lambda: aws.call(self.identity, self.region, service, operation, changes=False, **params),
-        )
+        def send(wide: dict[str, Any]) -> dict[str, Any]:
+            return aws.call(self.identity, self.region, service, operation, changes=False, **wide)
+
+        return self._looked(service, operation, params, send)
 
     def pages(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
-        return _failing(operation, lambda: aws.pages(self.identity, self.region, service, operation, key, **params))
+        def send(wide: dict[str, Any]) -> list[Any]:
+            return aws.pages(self.identity, self.region, service, operation, key, **wide)
+
+        return self._looked(service, f"{operation} {key}", params, send)
+
+    def _looked(self, service: str, name: str, params: dict[str, Any], send: Callable[[dict[str, Any]], Any]) -> Any:
+        if self.shared is None:
+            return _failing(name, lambda: send(params))
+        who = (self.identity.account_id, self.region, service)
+        return _failing(name, lambda: self.shared.once(who, name, params, send))  # type: ignore[union-attr]
 
     def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         raise ChangeRefused(f"{service}.{operation} while only looking")
+
+    def in_region(self, region: str) -> "LookingAccount":
+        return replace(self, region=region)
 
     def send_change(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Make a call that changes something: for a `WorkingAccount`, whose intent is durable."""
@@ -85,6 +110,9 @@ class WorkingAccount:
 
     def admits_without_external_id(self) -> bool:
         return self._look("sts", "assume_role", self.looking.admits_without_external_id)
+
+    def in_region(self, region: str) -> "WorkingAccount":
+        return replace(self, looking=self.looking.in_region(region))
 
     def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         call = self._call(service, operation, changes=True)

@@ -7,16 +7,16 @@ from typing import Any
 from django.db import transaction
 
 from environments import rules
-from environments.models import AwsAccount, Environment, Plan, Run, RunStep, Specification
-from environments.provisioning import graph
+from environments.models import AwsAccount, Environment, Plan, Run, RunStep
+from environments.provisioning import graph, quotas
 from environments.provisioning import plan as planning
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step
 from environments.provisioning.steps import STEPS
-from environments.services import checklist, cloud
+from environments.services import checklist, cloud, confirmation, estimates, known
 from environments.services.journal import at_once
 from environments.signals import environment_changed
-from environments.states import ACTIVE_RUNS, PLANS, PlanState
+from environments.states import ACTIVE_RUNS, PLANS, REMOVING, PlanPurpose, PlanState
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.core import clock, queue
@@ -32,6 +32,11 @@ def request(environment: Environment, *, by: User | None) -> Plan:
     """
     if by is not None and not rules.may_request_plan(by):
         raise Forbidden("Making a plan is for the provider's engineers and account managers.")
+    return begin(environment, PlanPurpose.PROVISION, by=by)
+
+
+def begin(environment: Environment, purpose: PlanPurpose, *, by: User | None) -> Plan:
+    """Have a plan made for this purpose, by whoever may. Raises `Conflict` without a specification."""
     with transaction.atomic():
         lock(environment.pk)
         specification = environment.specifications.order_by("-version").first()
@@ -39,10 +44,14 @@ def request(environment: Environment, *, by: User | None) -> Plan:
             raise Conflict("There is nothing to plan yet: the answers are not approved.")
         supersede_open(environment, by=by)
         plan = Plan.objects.create(
-            customer=environment.customer, environment=environment, specification=specification, requested_by=by
+            customer=environment.customer,
+            environment=environment,
+            specification=specification,
+            purpose=purpose,
+            requested_by=by,
         )
         checklist.ensure(environment)
-        after = {"specification": specification.version}
+        after = {"specification": specification.version, "purpose": purpose}
         record("plan.requested", plan, by=by, customer=environment.customer, after=after)
         queue.enqueue("environments.compute_plan", plan=plan.pk)
     return plan
@@ -78,36 +87,42 @@ def compute(plan_id: str) -> None:
     plan = Plan.objects.select_related("specification", "environment", "customer").get(pk=plan_id)
     if plan.state != PlanState.REQUESTED:
         return
-    findings = planning.findings(
-        planning.make(_steps(plan.specification), cloud.looking(Spec.of(plan.specification.content)))
-    )
+    spec = Spec.of(plan.specification.content)
+    program = _program(plan, spec)
+    ctx = cloud.looking(plan.environment, spec)
+    planned = quotas.checked(planning.make(program, ctx), program, ctx)
+    findings = planning.findings(planned)
     blocked = any(finding["action"] == planning.BLOCKED for finding in findings)
-    digest = digest_of(plan.specification, findings)
+    digest = digest_of(plan, findings)
+    estimate = estimates.of(program, planned, spec)
     with transaction.atomic():
         current = Plan.objects.select_for_update().get(pk=plan_id)
         if current.state != PlanState.REQUESTED:
             return
         act = "block" if blocked else "finish"
-        _move(current, act, findings=findings, digest=digest, computed_at=clock.now())
+        _move(current, act, findings=findings, estimate=estimate, digest=digest, computed_at=clock.now())
         record(
             "plan.computed", current, by=None, customer=plan.customer, after={"state": current.state, "digest": digest}
         )
         environment_changed.send(sender=Environment, environment=plan.environment)
 
 
-def _steps(specification: Specification) -> tuple[Step, ...]:
-    return graph.needed(STEPS, Spec.of(specification.content))
+def _program(plan: Plan, spec: Spec) -> tuple[Step, ...]:
+    """Return what the plan is about: to bring about what the answers call for, or to take everything away."""
+    standing = known.standing(plan.environment)
+    made = graph.tear_down if plan.purpose in REMOVING else graph.program
+    return made(STEPS, spec, standing)
 
 
-def digest_of(specification: Specification, findings: list[dict[str, Any]]) -> str:
-    """SHA-256 of what is approved: the specification's digest and what each step would do."""
-    said = [[f["step"], f["action"], f["details"]] for f in findings]
-    canonical = json.dumps([specification.digest, said], sort_keys=True, separators=(",", ":"))
+def digest_of(plan: Plan, findings: list[dict[str, Any]]) -> str:
+    """SHA-256 of what is approved: purpose, the specification's digest, and what each step would do."""
+    said = [[f["step"], f["action"], f["details"], f["changes"]] for f in findings]
+    canonical = json.dumps([plan.purpose, plan.specification.digest, said], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def approve(plan: Plan, *, digest: str, by: User) -> Run:
-    """Approve exactly what was shown, and start its run.
+def approve(plan: Plan, *, digest: str, by: User, name: str = "") -> Run:
+    """Approve exactly what was shown, and start its run. `name`: the environment's, typed, where it is taken away.
 
     Raises `Forbidden`; `Conflict` where the plan is not ready, its digest is another one than shown, the specification has
     moved on, or another run of the environment is under way.
@@ -120,6 +135,7 @@ def approve(plan: Plan, *, digest: str, by: User) -> Run:
         plan = rows.select_related("environment", "customer", "specification").get(pk=plan.pk)
         PLANS.after(plan.state, "approve")
         _require_current(plan, digest)
+        confirmation.require(plan, name=name, by=by)
         _move(plan, "approve", approved_by=by, approved_at=clock.now())
         run = _start(plan, by)
         record("plan.approved", plan, by=by, customer=plan.customer, after={"digest": plan.digest, "run": run.pk})
@@ -157,7 +173,7 @@ def _start(plan: Plan, by: User) -> Run:
         customer=plan.customer, environment=plan.environment, plan=plan, started_by=by, next_at=at_once()
     )
     RunStep.objects.bulk_create(
-        RunStep(customer=plan.customer, run=run, key=step.key, position=position)
-        for position, step in enumerate(_steps(plan.specification), start=1)
+        RunStep(customer=plan.customer, run=run, key=found["step"], removes=found["removes"], position=position)
+        for position, found in enumerate(plan.findings, start=1)
     )
     return run

@@ -18,9 +18,9 @@ from environments.provisioning import graph, messages
 from environments.provisioning.engine import Engine, Outcome
 from environments.provisioning.ports import LeaseLost
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context
+from environments.provisioning.step import Context, Step
 from environments.provisioning.steps import STEPS
-from environments.services import board, checklist, cloud, fairness, notices
+from environments.services import board, checklist, cloud, fairness, known, notices, tear_downs
 from environments.services.journal import Lease, RunJournal, lease_length
 from environments.signals import environment_changed
 from environments.states import PlanState, RunState, StepState
@@ -79,14 +79,17 @@ def _engine(run: Run, lease: Lease) -> Engine:
     journal = RunJournal(lease)
     if lease.epoch == 1:  # on the writer's thread: the first call of AWS need not wait for it
         journal.note(lambda: record("run.started", run, by=None, customer=run.environment.customer))
-    accounts = cloud.provider(spec), cloud.customer(spec)
+    before, adopted = known.outputs(run.environment), known.adopted(run.environment)
 
     def context(step: str, outputs: Mapping[str, Mapping[str, Any]], now: datetime) -> Context:
+        given = {**before, **outputs}
+        completed = spec.completed(given)
+        accounts = cloud.provider(completed), cloud.customer(completed)
         provider, customer = (cloud.WorkingAccount(account, step, journal) for account in accounts)
-        return Context(spec, provider, customer, now, settings.RUN_POLL_CUSTOMER, outputs)
+        return Context(completed, provider, customer, now, settings.RUN_POLL_CUSTOMER, given, adopted)
 
     return Engine(
-        graph.needed(STEPS, spec),
+        program(run),
         board.records(run),
         context=context,
         journal=journal,
@@ -94,6 +97,14 @@ def _engine(run: Run, lease: Lease) -> Engine:
         settle=settings.AWS_SETTLE,
         threads=settings.RUN_THREADS,
     )
+
+
+def program(run: Run) -> tuple[Step, ...]:
+    """Return what the run does, as its plan said: steps to bring about, and removals of others."""
+    rows = dict(run.steps.values_list("key", "removes"))
+    there = [step for step in STEPS if step.key in rows]
+    leaving = [step for step in there if rows[step.key]]
+    return (*(step for step in there if not rows[step.key]), *graph.removals(leaving))
 
 
 def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
@@ -114,6 +125,8 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
         before = run.state
         run.refresh_from_db()
         _prove_account(run)
+        if state == RunState.FINISHED:
+            tear_downs.note_end(run)
         checklist.refresh(run.environment)
         notices.tell(run)
         if state in (RunState.FINISHED, RunState.FAILED):

@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from environments.models import AwsCall, Environment, Plan, Resource, Run, RunStep
 from environments.provisioning import graph
+from environments.provisioning import plan as planning
 from environments.provisioning.specification import Spec
+from environments.provisioning.step import CREATE, Change, Step
 from environments.provisioning.steps import STEPS
 from environments.services import checklist, plans
 from environments.states import CallOutcome, PlanState, RunState, StepState
@@ -43,29 +45,26 @@ def production() -> Environment:
 def planned(environment: Environment, state: str = PlanState.READY, **changes: Any) -> Plan:
     """The environment's newest plan, computed."""
     plan = environment.plans.latest("id")
-    steps = graph.needed(STEPS, Spec.of(plan.specification.content))
-    findings = [
-        {
-            "step": step.key,
-            "title": step.title,
-            "action": "wait" if step.waits_for else "create",
-            "details": list(step.planned(Spec.of(plan.specification.content))),
-            "waits_for": step.waits_for,
-            "reason": "",
-            "remedy": "",
-            "outputs": {},
-            "seconds": 1,
-        }
-        for step in steps
-    ]
+    spec = Spec.of(plan.specification.content)
+    steps = graph.needed(STEPS, spec)
+    findings = planning.findings([expected(step, spec) for step in steps])
     findings[0] |= {"action": "keep", "details": []}
     if state == PlanState.BLOCKED:
         findings[1] |= {"action": "blocked", "reason": "The role is not there.", "remedy": "Create the role."}
-    digest = plans.digest_of(plan.specification, findings)
+    digest = plans.digest_of(plan, findings)
     values = {"state": state, "findings": findings, "digest": digest, "computed_at": clock.now(), **changes}
     Plan.objects.filter(pk=plan.pk).update(**values)
     plan.refresh_from_db()
     return plan
+
+
+def expected(step: Step, spec: Spec) -> planning.PlannedStep:
+    """Return what a plan says of a step of which nothing is there."""
+    action = planning.WAIT if step.waits_for else CREATE
+    changes = tuple(Change(CREATE, wanted.kind, wanted.name) for wanted in step.wanted(spec))
+    return planning.PlannedStep(
+        step.key, step.title, action, step.planned(spec), step.waits_for, seconds=1, changes=changes
+    )
 
 
 def started(environment: Environment) -> Run:

@@ -53,7 +53,7 @@ def test_run_waits_for_the_customer_then_finishes(production, behind):
     assert _advance(run).state == RunState.FINISHED
     assert run.finished_at
     assert set(run.steps.values_list("state", flat=True)) == {StepState.READY}
-    assert behind.cloud.counts()["peerings"] == 1
+    assert behind.cloud.counts()["ec2 vpc_peering"] == 1
 
 
 def test_resources_are_on_record(production, behind):

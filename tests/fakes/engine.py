@@ -103,17 +103,26 @@ class Recorder:
 
 
 class Vault:
-    """Secrets in memory: what a step opened and kept."""
+    """Secrets in memory: what a step sealed."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
+        self.sealed: dict[str, str] = {}
 
     def open(self, reference: str) -> str:
         return f"secret of {reference}"
 
     def keep(self, name: str, value: str) -> str:
-        self.kept[name] = value
+        self.sealed[name] = value
         return f"sealed:{name}"
+
+    def kept(self, name: str) -> str:
+        return f"sealed:{name}" if name in self.sealed else ""
+
+    def holds(self, name: str, value: str) -> bool:
+        return self.sealed.get(name) == value
+
+    def forget(self, name: str) -> None:
+        self.sealed.pop(name, None)
 
 
 class _Working:

@@ -164,7 +164,7 @@ class Cloud:
     def answer(self, account_id: str, region: str, service: str, operation: str, params: dict[str, Any]) -> Any:
         """Do a call now, without interference: how people and scenes act."""
         call = Call(self, self.world(service), account_id, region, service, operation)
-        return HANDLERS[f"{service}.{operation}"](call, **deepcopy(params))
+        return _handler(f"{service}.{operation}")(call, **deepcopy(params))
 
     def read(self, account_id: str, region: str, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
@@ -176,7 +176,7 @@ class Cloud:
                 self._behind[service] -= 1
                 world = self._old[service]
             call = Call(self, world, account_id, region, service, operation)
-            return deepcopy(HANDLERS[name](call, **params))
+            return deepcopy(_handler(name)(call, **params))
 
     def change(self, account_id: str, region: str, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
@@ -201,6 +201,13 @@ class Cloud:
         for peering in self.rows("ec2", "vpc_peering"):
             peering["Status"]["Code"] = code
             peering["_dead"] = True
+
+
+def _handler(operation: str) -> Handler:
+    """Return what answers an operation, or refuse as the stand-in does with one that it cannot do."""
+    if operation not in HANDLERS:
+        raise refuse(Failure.NOT_SIMULATED, "NotImplemented", operation)
+    return HANDLERS[operation]
 
 
 class FakeAccount:

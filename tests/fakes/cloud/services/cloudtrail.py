@@ -25,13 +25,12 @@ def create_trail(call: Call, *, Name: str, S3BucketName: str, EnableLogFileValid
     if Name in call.table("trail"):
         raise refuse(Failure.CONFLICT, "TrailAlreadyExistsException", call.operation)
     trail = {
-        "TrailARN": f"arn:aws:cloudtrail:eu-west-1:1:trail/{Name}",
+        "TrailARN": f"arn:aws:cloudtrail:{call.region}:{call.account_id}:trail/{Name}",
         "S3BucketName": S3BucketName,
         "LogFileValidationEnabled": EnableLogFileValidation,
         "logging": False,
     }
-    call.add("trail", Name, trail)
-    return {}
+    return call.add("trail", Name, trail)
 
 
 @answers("cloudtrail.update_trail")

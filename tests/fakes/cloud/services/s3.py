@@ -29,12 +29,6 @@ def _bucket(call: Call, name: str) -> dict[str, Any]:
     raise refuse(Failure.MISSING, "NoSuchBucket", call.operation)
 
 
-@answers("s3.head_bucket")
-def head_bucket(call: Call, *, Bucket: str, ExpectedBucketOwner: str = "") -> Any:
-    _bucket(call, Bucket)
-    return {}
-
-
 @answers("s3.create_bucket")
 def create_bucket(call: Call, *, Bucket: str, **_: Any) -> Any:
     if Bucket in call.table("bucket"):
@@ -68,3 +62,9 @@ def _put(aspect: str) -> Any:
 for _aspect in ASPECTS:
     answers(f"s3.get_{_aspect}")(_get(_aspect))
     answers(f"s3.put_{_aspect}")(_put(_aspect))
+
+
+@answers("s3.delete_bucket_replication")
+def delete_bucket_replication(call: Call, *, Bucket: str, **_: Any) -> Any:
+    _bucket(call, Bucket)["aspects"].pop("bucket_replication", None)
+    return {}

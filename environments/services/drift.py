@@ -1,0 +1,66 @@
+"""Drift: what differs in AWS from the approved answers, found on a schedule or on demand. Repair is a plan like any other."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from environments.models import DriftCheck, Environment
+from environments.provisioning import plan as planning
+from environments.services.shared_reads import SharedReads
+from environments.states import PlanPurpose, RunState
+from portal.audit.services import record
+from portal.core import clock, queue
+
+_AT_ONCE = 50
+"""Environments of one account that are checked by one task."""
+
+
+def note(environment: Environment, planned: Sequence[planning.PlannedStep]) -> DriftCheck:
+    """Keep what a check found; where it is as before, only that it was looked at again. Call it in a transaction."""
+    found = planning.findings([step for step in planned if step.action != planning.KEEP])
+    now = clock.now()
+    latest = environment.drift_checks.order_by("-found_at", "-id").first()
+    if latest and latest.findings == found:
+        latest.checked_at = now
+        latest.save(update_fields=["checked_at"])
+        return latest
+    made = DriftCheck.objects.create(
+        customer=environment.customer, environment=environment, findings=found, found_at=now, checked_at=now
+    )
+    if found or latest:
+        after = {"steps": [one["step"] for one in found]}
+        verb = "environment.drifted" if found else "environment.as_approved"
+        record(verb, environment, by=None, customer=environment.customer, after=after)
+    return made
+
+
+def schedule() -> int:
+    """Hint at a check of every provisioned environment whose last one is older than the interval; return how many."""
+    before = clock.now() - settings.DRIFT_INTERVAL
+    due = _provisioned().exclude(drift_checks__checked_at__gt=before).order_by("aws_account_id", "pk")
+    batches: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for pk, account, region in due.values_list("pk", "aws_account_id", "region"):
+        batches[(account, region)].append(pk)
+    for pks in batches.values():
+        for start in range(0, len(pks), _AT_ONCE):
+            queue.enqueue("environments.check_drift", environments=pks[start : start + _AT_ONCE])
+    return sum(map(len, batches.values()))
+
+
+def _provisioned() -> Any:
+    finished = Q(runs__state=RunState.FINISHED, runs__plan__purpose=PlanPurpose.PROVISION)
+    return Environment.objects.filter(finished, torn_down_at=None).distinct()
+
+
+def shared_by(environments: Iterable[Environment]) -> SharedReads:
+    """Return the reads that these environments, all of one account and Region, can have in common."""
+    rows = list(environments)
+    return SharedReads(
+        {
+            f"tag:{settings.PROVIDER_TAG_PREFIX}:env": [row.pk for row in rows],
+            "vpc-id": [row.vpc_id for row in rows if row.vpc_id],
+        }
+    )
