@@ -8,6 +8,7 @@ from environments.signals import environment_changed
 from environments.states import PlanState, RunState
 from portal.audit.models import AuditEvent
 from portal.core.errors import Conflict, Forbidden
+from tests.at_once import outcomes
 from tests.factories import environments, people
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +185,42 @@ def test_plan_and_approval_leave_no_mail(production):
     environments.run(production)
     assert mail.outbox == []
     assert Plan.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_plans_requested_at_the_same_moment_leave_one_open(production):
+    requested = outcomes([lambda: plans.request(production, by=None) for _ in range(6)])
+
+    assert [type(plan) for plan in requested] == [Plan] * 6
+    assert sorted(Plan.objects.values_list("state", flat=True)) == ["requested"] + ["superseded"] * 5
+    assert AuditEvent.objects.filter(action="plan.superseded").count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_approvals_at_the_same_moment_start_one_run(production):
+    plan = environments.planned(production)
+    engineers = [people.engineer() for _ in range(6)]
+
+    approved = outcomes([lambda by=by: plans.approve(plan, digest=plan.digest, by=by) for by in engineers])
+
+    assert sorted(type(outcome).__name__ for outcome in approved) == ["Conflict"] * 5 + ["Run"]
+    assert Run.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_and_approval_at_the_same_moment_come_one_after_the_other(production):
+    plan = environments.planned(production)
+    engineer = people.engineer()
+
+    approved, requested = outcomes(
+        [
+            lambda: plans.approve(plan, digest=plan.digest, by=engineer),
+            lambda: plans.request(production, by=engineer),
+        ]
+    )
+
+    assert isinstance(requested, Plan)
+    assert type(approved) in (Run, Conflict)
+    plan.refresh_from_db()
+    assert plan.state == (PlanState.APPROVED if Run.objects.exists() else PlanState.SUPERSEDED)
+    assert Plan.objects.filter(state=PlanState.REQUESTED).count() == 1
