@@ -21,8 +21,8 @@ def verify(environment: str, **_: object) -> None:
 
 
 @shared_task(name="environments.check_drift")
-def check_drift(environments: list[str], **_: object) -> None:
-    checklist.verify_all(environments)
+def check_drift(account: str, region: str, **_: object) -> None:
+    checklist.verify_all(account, region)
 
 
 @shared_task(name="environments.schedule_drift_checks")

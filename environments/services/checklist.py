@@ -1,6 +1,6 @@
 """The checklist of an environment: computed from what was seen in AWS, or signed by a named person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -188,11 +188,13 @@ def request_verification(environment: Environment, *, by: User) -> None:
         queue.enqueue("environments.verify", environment=environment.pk)
 
 
-def verify_all(environment_ids: Sequence[str]) -> None:
-    """Observe several environments of one account and Region, with the reads they have in common made once."""
-    shared = drift.shared_by(Environment.objects.filter(pk__in=environment_ids))
-    for environment_id in environment_ids:
-        verify(environment_id, shared)
+def verify_all(account: str, region: str) -> None:
+    """Observe the environments of an account and Region of which a check is due, with the reads that they have in common made
+    once."""
+    due = list(drift.due().filter(aws_account=account, region=region))
+    shared = drift.shared_by(due)
+    for environment in due:
+        verify(environment.pk, shared)
 
 
 def verify(environment_id: str, shared: SharedReads | None = None) -> None:

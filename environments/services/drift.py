@@ -1,11 +1,9 @@
 """Drift: what differs in AWS from the approved answers, found on a schedule or on demand. Repair is a plan like any other."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from environments.models import DriftCheck, Environment
 from environments.provisioning import plan as planning
@@ -13,9 +11,6 @@ from environments.services.shared_reads import SharedReads
 from environments.states import PlanPurpose, RunState
 from portal.audit.services import record
 from portal.core import clock, queue
-
-_AT_ONCE = 50
-"""Environments of one account that are checked by one task."""
 
 
 def note(environment: Environment, planned: Sequence[planning.PlannedStep]) -> DriftCheck:
@@ -38,21 +33,19 @@ def note(environment: Environment, planned: Sequence[planning.PlannedStep]) -> D
 
 
 def schedule() -> int:
-    """Hint at a check of every provisioned environment whose last one is older than the interval; return how many."""
+    """Hint at a check of every account and Region in which one is due; return how many these are."""
+    places = set(due().values_list("aws_account_id", "region"))
+    for account, region in sorted(places):
+        queue.enqueue("environments.check_drift", account=account, region=region)
+    return len(places)
+
+
+def due() -> QuerySet[Environment]:
+    """Return the provisioned environments whose latest check is older than the interval."""
     before = clock.now() - settings.DRIFT_INTERVAL
-    due = _provisioned().exclude(drift_checks__checked_at__gt=before).order_by("aws_account_id", "pk")
-    batches: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for pk, account, region in due.values_list("pk", "aws_account_id", "region"):
-        batches[(account, region)].append(pk)
-    for pks in batches.values():
-        for start in range(0, len(pks), _AT_ONCE):
-            queue.enqueue("environments.check_drift", environments=pks[start : start + _AT_ONCE])
-    return sum(map(len, batches.values()))
-
-
-def _provisioned() -> Any:
     finished = Q(runs__state=RunState.FINISHED, runs__plan__purpose=PlanPurpose.PROVISION)
-    return Environment.objects.filter(finished, torn_down_at=None).distinct()
+    found: QuerySet[Environment] = Environment.objects.filter(finished, torn_down_at=None).distinct()
+    return found.exclude(drift_checks__checked_at__gt=before).order_by("pk")
 
 
 def shared_by(environments: Iterable[Environment]) -> SharedReads:

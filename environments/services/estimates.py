@@ -33,10 +33,11 @@ def of(program: Sequence[Step], planned: Sequence[PlannedStep], spec: Spec) -> d
 
 def _past_seconds(keys: Iterable[str]) -> dict[str, float]:
     """Return the median seconds of each step in the latest runs, where there are any."""
-    rows = RunStep.objects.filter(key__in=list(keys), state=StepState.READY, removes=False, started_at__isnull=False)
+    rows = RunStep.objects.filter(key__in=list(keys), state=StepState.READY, removes=False)
     took: dict[str, list[float]] = defaultdict(list)
     for key, started, finished in rows.order_by("-id").values_list("key", "started_at", "finished_at")[:_SAMPLES]:
-        took[key].append((finished - started).total_seconds())
+        if started and finished:
+            took[key].append((finished - started).total_seconds())
     return {key: statistics.median(values) for key, values in took.items()}
 
 
