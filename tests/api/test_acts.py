@@ -9,12 +9,7 @@ from onboarding.models import HandOver, Section
 from portal.accounts.models import Invitation, Membership, User
 from portal.audit.models import AuditEvent
 from tests.isolation.asking import ask
-from tests.isolation.world import World, build
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return build()
+from tests.isolation.world import World
 
 
 def act(world: World, role: str, method: str, path: str, body: Any = None, **headers: str) -> Any:

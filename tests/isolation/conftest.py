@@ -1,14 +1,9 @@
-"""One world per test: every call is rolled back, so that each finds it as it was built."""
+"""One world per module: every call is rolled back, so that each finds it as it was built."""
 
 import pytest
 from django.core.cache import cache
 
-from tests.isolation.world import World, build
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return build()
+from tests.isolation.world import _built, world  # noqa: F401 - fixtures
 
 
 @pytest.fixture(autouse=True)

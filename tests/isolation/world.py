@@ -1,9 +1,14 @@
 """Two customers with every kind of object in every state that an act needs, and everybody who could ask for them."""
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
+from django.db import transaction
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from environments.models import AwsCall, Environment, Plan, Resource, Run
 from environments.services import plans
@@ -58,6 +63,20 @@ class World:
     people: dict[str, User | None]
     callers: dict[str, Caller]
     browsers: dict[str, Client]
+
+
+@pytest.fixture(scope="module")
+def _built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The world that the tests of a module share. The transaction in which each test runs is a savepoint of this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(_built: World, db: None) -> World:
+    """The world as it was built: what the test changes is taken back at its end."""
+    return copy.deepcopy(_built)
 
 
 def build() -> World:
