@@ -70,3 +70,8 @@ def name_in(found: Iterable[Mapping[str, str]] | None) -> str:
 def of(spec: Spec, use: str) -> str:
     """Return the name of one of an environment's resources, unique in its account: `wso2-1f0c2a9b-products`."""
     return f"{spec.tag_prefix}-{_short(spec.environment_id)}-{use}".lower()
+
+
+def token(spec: Spec, step: str, *parts: str) -> str:
+    """Return a client token: the same request again gives the same resource. 32 letters and digits, which every service takes."""
+    return hashlib.sha256("/".join((spec.environment_id, step, *parts)).encode()).hexdigest()[:32]

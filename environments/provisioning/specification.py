@@ -165,6 +165,11 @@ class Spec:
     def is_production(self) -> bool:
         return self.kind == PRODUCTION
 
+    @property
+    def recovers_elsewhere(self) -> bool:
+        """Disaster recovery is for production, on request (S28, S41)."""
+        return self.is_production and self.backup.disaster_recovery and bool(self.backup.dr_region)
+
     def completed(self, outputs: Mapping[str, Mapping[str, Any]]) -> Spec:
         """Return the specification with what earlier steps found out: the ids of a new account and of a new VPC."""
         found: dict[str, Any] = {}

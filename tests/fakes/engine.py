@@ -54,7 +54,19 @@ def spec(**changes: Any) -> Spec:
             },
         ],
         "dns": {"choice": "route53", "zone": "acme.internal"},
-        "logs": {"retention_days": 30},
+        "monitoring": {
+            "alert_emails": ["operations@acme.example", "night@acme.example"],
+            "alert_phones": ["+442079460958"],
+            "internet_reachable": True,
+        },
+        "backup": {"frequency": "daily", "disaster_recovery": True, "dr_region": "eu-central-1"},
+        "logs": {
+            "retention_days": 30,
+            "forward": True,
+            "host": "logs.acme.example",
+            "port": 6514,
+            "protocol": "syslog_tls",
+        },
     }
     return replace(Spec.of(content), **changes)
 

@@ -1,21 +1,28 @@
-"""Private S3 buckets: one for logs (30 days, then the Glacier storage class), one for the audit trail.
+"""Private S3 buckets: one for logs (30 days, then the Glacier storage class), one for the audit trail, one for disaster
+recovery.
 
-Amazon Glacier's own vaults take no new customers since 2025-12-15, so "archive to Glacier" is the storage class. A bucket is
-read back and compared aspect by aspect: what AWS stores is what counts, not that a put was accepted.
+Amazon Glacier's own vaults take no new customers since 2025-12-15, so "archive to Glacier" is the storage class. Of a bucket
+only those settings are read that a person could have opened or switched off; any of them proves that the bucket is there. That
+objects belong to the bucket's owner is the default of every bucket made since April 2023 (S3 User Guide) and not read.
 """
 
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from environments.provisioning import names
-from environments.provisioning.ports import CallFailed, Failure, Seen
+from environments.provisioning.collection import Collection, There, at_once
+from environments.provisioning.ports import Account, CallFailed, Failure
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, Step, StepRefused
+from environments.provisioning.step import Context, StepRefused, Wanted
 
+BACKUP_DAYS = 90
+"""Backups of logs are kept for three months (S31), then archived or deleted (S34)."""
+
+_NO_BUCKET = ("NoSuchBucket", "404")
 _CLOSED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -26,193 +33,106 @@ _CLOSED = {
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """One property of a bucket: how it is read, what is wanted, how it is put."""
+    """One setting of a bucket: how it is read and put. `wanted` is what `found` makes of the answer when it is as specified;
+    `told` says it in words. Other than as specified, it is told by what it is missing."""
 
     name: str
+    told: str
     read: str
     found: Callable[[dict[str, Any]], Any]
     wanted: Any
     put: str
-    params: dict[str, Any]
+    params: Mapping[str, Any]
 
 
-class _Bucket(Step):
+class _Bucket(Collection):
+    """One bucket and its settings. Its name holds the account and the environment, so that nobody else has it; S3 refuses
+    the bucket where it belongs to another account than expected. outputs: {"bucket": name}"""
+
     requires = ("customer_access",)
+    expected = timedelta(seconds=3)
+    remains = "What is in the bucket is kept as long as the agreed retention says."
+    permissions = (
+        "s3:CreateBucket",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:GetEncryptionConfiguration",
+        "s3:PutEncryptionConfiguration",
+        "s3:GetBucketVersioning",
+        "s3:PutBucketVersioning",
+        "s3:GetLifecycleConfiguration",
+        "s3:PutLifecycleConfiguration",
+    )
     use: str
+
+    @abstractmethod
+    def aspects(self, spec: Spec) -> Sequence[Aspect]:
+        """Return the settings of the bucket."""
+
+    def account(self, ctx: Context) -> Account:
+        """Return the account in the bucket's Region."""
+        return ctx.customer
 
     def name_of(self, spec: Spec) -> str:
         return names.bucket(spec, self.use)
 
-    def aspects(self, spec: Spec) -> list[Aspect]:
-        return [_closed(), _encrypted(), _versioned(), _owned(), _tagged(names.tags(spec, self.key))]
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        settings = {aspect.name: aspect.told for aspect in self.aspects(spec)}
+        return (Wanted("s3_bucket", self.name_of(spec), settings),)
 
-    def observe(self, ctx: Context) -> Finding:
-        name = self.name_of(ctx.spec)
-        if not self._exists(ctx, name):
-            return Missing()
-        aspects = self.aspects(ctx.spec)
-        with ThreadPoolExecutor(len(aspects)) as pool:
-            there = list(pool.map(lambda aspect: _current(ctx, name, aspect), aspects))
-        differing = tuple(
-            f"{aspect.name} is not as specified"
-            for aspect, found in zip(aspects, there, strict=True)
-            if found != aspect.wanted
-        )
-        if differing:
-            return Drifted(differing)
-        attributes = {aspect.name: "as specified" for aspect in aspects}
-        seen = Seen("s3_bucket", name, name, ctx.customer.account_id, ctx.customer.region, attributes)
-        return Ready({"bucket": name}, (seen,))
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        name, aspects = self.name_of(ctx.spec), self.aspects(ctx.spec)
+        found = at_once(lambda aspect: self._told(ctx, name, aspect), aspects)
+        if any(told is None for told in found):
+            return {}
+        return {name: There(name, {aspect.name: told for aspect, told in zip(aspects, found, strict=True)})}
 
-    def _exists(self, ctx: Context, name: str) -> bool:
+    def _told(self, ctx: Context, name: str, aspect: Aspect) -> str | None:
+        """Return in words how a setting is; None where there is no such bucket."""
         try:
-            ctx.customer.read("s3", "head_bucket", Bucket=name, ExpectedBucketOwner=ctx.customer.account_id)
+            answer = self.account(ctx).read("s3", aspect.read, Bucket=name, ExpectedBucketOwner=ctx.customer.account_id)
         except CallFailed as failed:
+            if failed.code in _NO_BUCKET:
+                return None
             if failed.failure == Failure.MISSING:
-                return False
+                return "not set"
             if failed.failure == Failure.DENIED:
-                raise StepRefused(
-                    f"The bucket {name} exists and does not belong to the customer's account.",
-                    remedy="Bucket names are global. Ask operations to change the name prefix, then make a new plan.",
-                    code="bucket_taken",
-                ) from failed
+                raise self._not_readable(name) from failed
             raise
-        return True
+        return aspect.told if aspect.found(answer) == aspect.wanted else "something else"
 
-    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
-        name = self.name_of(ctx.spec)
-        if not self._exists(ctx, name):
-            ctx.customer.change("s3", "create_bucket", Bucket=name, **_location(ctx.customer.region))
-        for aspect in self.aspects(ctx.spec):
-            if _current(ctx, name, aspect) != aspect.wanted:
-                ctx.customer.change("s3", aspect.put, Bucket=name, **aspect.params)
+    def _not_readable(self, name: str) -> StepRefused:
+        return StepRefused(
+            f"The bucket {name} exists and does not let us in: it belongs to another account, or its policy shuts us out.",
+            remedy="Look in the customer's account whether the bucket is theirs. If it is, correct its policy; if it is "
+            "not, ask operations to change the name prefix, since bucket names are global. Then make a new plan.",
+            code="bucket_taken",
+        )
 
-    def remove(self, ctx: Context) -> None:
-        """Buckets stay: what is in them is bound by retention."""
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        where = _location(self.account(ctx).region)
+        self.account(ctx).change("s3", "create_bucket", Bucket=wanted.name, **where)
+        return self._put(ctx, wanted, self.aspects(ctx.spec))
 
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        differing = [aspect for aspect in self.aspects(ctx.spec) if there.attributes[aspect.name] != aspect.told]
+        return self._put(ctx, wanted, differing)
 
-def _location(region: str) -> dict[str, Any]:
-    """us-east-1 is the one Region that must not be named (S3 CreateBucket)."""
-    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    def _put(self, ctx: Context, wanted: Wanted, aspects: Sequence[Aspect]) -> There:
+        owner = ctx.customer.account_id
+        at_once(
+            lambda aspect: self.account(ctx).change(
+                "s3", aspect.put, Bucket=wanted.name, ExpectedBucketOwner=owner, **aspect.params
+            ),
+            aspects,
+        )
+        return There(wanted.name, wanted.attributes)
 
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        """A bucket stays: see `remains`."""
 
-def _current(ctx: Context, bucket: str, aspect: Aspect) -> Any:
-    try:
-        return aspect.found(ctx.customer.read("s3", aspect.read, Bucket=bucket))
-    except CallFailed as failed:
-        if failed.failure == Failure.MISSING:
-            return None
-        raise
-
-
-def _closed() -> Aspect:
-    return Aspect(
-        "public access block",
-        "get_public_access_block",
-        lambda answer: answer["PublicAccessBlockConfiguration"],
-        _CLOSED,
-        "put_public_access_block",
-        {"PublicAccessBlockConfiguration": _CLOSED},
-    )
-
-
-def _encrypted() -> Aspect:
-    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    return Aspect(
-        "encryption",
-        "get_bucket_encryption",
-        lambda answer: answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"],
-        rule["ApplyServerSideEncryptionByDefault"],
-        "put_bucket_encryption",
-        {"ServerSideEncryptionConfiguration": {"Rules": [rule]}},
-    )
-
-
-def _versioned() -> Aspect:
-    return Aspect(
-        "versioning",
-        "get_bucket_versioning",
-        lambda answer: answer.get("Status"),
-        "Enabled",
-        "put_bucket_versioning",
-        {"VersioningConfiguration": {"Status": "Enabled"}},
-    )
-
-
-def _owned() -> Aspect:
-    rules = [{"ObjectOwnership": "BucketOwnerEnforced"}]
-    return Aspect(
-        "object ownership",
-        "get_bucket_ownership_controls",
-        lambda answer: answer["OwnershipControls"]["Rules"],
-        rules,
-        "put_bucket_ownership_controls",
-        {"OwnershipControls": {"Rules": rules}},
-    )
-
-
-def _tagged(tags: dict[str, str]) -> Aspect:
-    return Aspect(
-        "tags",
-        "get_bucket_tagging",
-        lambda answer: {tag["Key"]: tag["Value"] for tag in answer["TagSet"]},
-        tags,
-        "put_bucket_tagging",
-        {"Tagging": {"TagSet": names.listed(tags)}},
-    )
-
-
-def _archived(days: int) -> Aspect:
-    rule = {
-        "ID": "archive",
-        "Status": "Enabled",
-        "Filter": {"Prefix": ""},
-        "Transitions": [{"Days": days, "StorageClass": "GLACIER"}],
-    }
-    return Aspect(
-        f"lifecycle of {days} days to Glacier",
-        "get_bucket_lifecycle_configuration",
-        lambda answer: [
-            (rule["ID"], rule["Status"], [(t["Days"], t["StorageClass"]) for t in rule.get("Transitions", [])])
-            for rule in answer["Rules"]
-        ],
-        [("archive", "Enabled", [(days, "GLACIER")])],
-        "put_bucket_lifecycle_configuration",
-        {"LifecycleConfiguration": {"Rules": [rule]}},
-    )
-
-
-def _delivered_by_cloudtrail(bucket: str, account_id: str) -> Aspect:
-    """The policy that lets CloudTrail deliver (CloudTrail User Guide, bucket policy)."""
-    service = {"Service": "cloudtrail.amazonaws.com"}
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TrailChecksTheBucket",
-                "Effect": "Allow",
-                "Principal": service,
-                "Action": "s3:GetBucketAcl",
-                "Resource": f"arn:aws:s3:::{bucket}",
-            },
-            {
-                "Sid": "TrailDelivers",
-                "Effect": "Allow",
-                "Principal": service,
-                "Action": "s3:PutObject",
-                "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/{account_id}/*",
-                "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
-            },
-        ],
-    }
-    return Aspect(
-        "delivery policy",
-        "get_bucket_policy",
-        lambda answer: json.loads(answer["Policy"]),
-        policy,
-        "put_bucket_policy",
-        {"Policy": json.dumps(policy)},
-    )
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        return {"bucket": self.name_of(ctx.spec)}
 
 
 class LogBucket(_Bucket):
@@ -221,16 +141,10 @@ class LogBucket(_Bucket):
     doing = "Creating the private log bucket"
     done = "Created the private log bucket"
     use = "logs"
-    expected = timedelta(seconds=5)
+    simulated = "The stand-in keeps the rule, and moves nothing to Glacier when the days are over."
 
-    def planned(self, spec: Spec) -> tuple[str, ...]:
-        return (
-            f"Private bucket {self.name_of(spec)} in {spec.customer_region}",
-            f"{spec.retention_days} days, then the Glacier storage class",
-        )
-
-    def aspects(self, spec: Spec) -> list[Aspect]:
-        return [*super().aspects(spec), _archived(spec.retention_days)]
+    def aspects(self, spec: Spec) -> Sequence[Aspect]:
+        return (*_private(), _archived(spec.retention_days))
 
 
 class AuditBucket(_Bucket):
@@ -239,10 +153,147 @@ class AuditBucket(_Bucket):
     doing = "Creating the private audit bucket"
     done = "Created the private audit bucket"
     use = "audit"
+    simulated = LogBucket.simulated
+    permissions = (*_Bucket.permissions, "s3:GetBucketPolicy", "s3:PutBucketPolicy")
 
-    def planned(self, spec: Spec) -> tuple[str, ...]:
-        return (f"Private bucket {self.name_of(spec)} for the audit trail",)
+    def aspects(self, spec: Spec) -> Sequence[Aspect]:
+        return (*_private(), _archived(spec.retention_days), _delivered_by_cloudtrail(self.name_of(spec), spec))
 
-    def aspects(self, spec: Spec) -> list[Aspect]:
-        delivery = _delivered_by_cloudtrail(self.name_of(spec), spec.customer_account_id)
-        return [*super().aspects(spec), _archived(spec.retention_days), delivery]
+
+class DrBucket(_Bucket):
+    """The copy of the logs in the Region for disaster recovery, kept as the customer wants backups kept (S28, S31, S34)."""
+
+    key = "dr_bucket"
+    title = "Bucket for disaster recovery"
+    doing = "Creating the private bucket in the Region for disaster recovery"
+    done = "Created the private bucket in the Region for disaster recovery"
+    use = "dr"
+    simulated = "The stand-in keeps the rule, and neither archives nor deletes when the days are over."
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.recovers_elsewhere
+
+    def aspects(self, spec: Spec) -> Sequence[Aspect]:
+        return (*_private(), _archived(BACKUP_DAYS) if spec.backup.archive_to_glacier else _deleted(BACKUP_DAYS))
+
+    def account(self, ctx: Context) -> Account:
+        return ctx.customer.in_region(ctx.spec.backup.dr_region)
+
+    def region(self, ctx: Context) -> str:
+        return ctx.spec.backup.dr_region
+
+
+def _location(region: str) -> dict[str, Any]:
+    """us-east-1 is the one Region that must not be named (S3 CreateBucket)."""
+    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+def _private() -> tuple[Aspect, ...]:
+    """Closed to the public, encrypted, and with every version kept."""
+    encrypted = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    return (
+        Aspect(
+            "public_access",
+            "blocked",
+            "get_public_access_block",
+            lambda answer: answer["PublicAccessBlockConfiguration"],
+            _CLOSED,
+            "put_public_access_block",
+            {"PublicAccessBlockConfiguration": _CLOSED},
+        ),
+        Aspect(
+            "encryption",
+            "AES-256",
+            "get_bucket_encryption",
+            lambda answer: answer["ServerSideEncryptionConfiguration"]["Rules"][0][
+                "ApplyServerSideEncryptionByDefault"
+            ],
+            encrypted["ApplyServerSideEncryptionByDefault"],
+            "put_bucket_encryption",
+            {"ServerSideEncryptionConfiguration": {"Rules": [encrypted]}},
+        ),
+        Aspect(
+            "versioning",
+            "on",
+            "get_bucket_versioning",
+            lambda answer: answer.get("Status"),
+            "Enabled",
+            "put_bucket_versioning",
+            {"VersioningConfiguration": {"Status": "Enabled"}},
+        ),
+    )
+
+
+def _archived(days: int) -> Aspect:
+    return _lifecycle(
+        f"{days} days, then Glacier",
+        {"ID": "archive", "Transitions": [{"Days": days, "StorageClass": "GLACIER"}]},
+    )
+
+
+def _deleted(days: int) -> Aspect:
+    """With every version kept, an expired object lives on as an earlier one until that goes too."""
+    return _lifecycle(
+        f"{days} days, then deleted",
+        {"ID": "delete", "Expiration": {"Days": days}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
+    )
+
+
+def _lifecycle(told: str, rule: dict[str, Any]) -> Aspect:
+    whole = {**rule, "Status": "Enabled", "Filter": {"Prefix": ""}}
+    return Aspect(
+        "lifecycle",
+        told,
+        "get_bucket_lifecycle_configuration",
+        lambda answer: [_comparable(rule) for rule in answer["Rules"]],
+        [_comparable(whole)],
+        "put_bucket_lifecycle_configuration",
+        {"LifecycleConfiguration": {"Rules": [whole]}},
+    )
+
+
+def _comparable(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return of a lifecycle rule what counts: AWS writes an empty filter in more than one way."""
+    moves = [(move["Days"], move["StorageClass"]) for move in rule.get("Transitions", ())]
+    ends = rule.get("Expiration", {}).get("Days"), rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
+    return rule["ID"], rule["Status"], moves, ends
+
+
+def _delivered_by_cloudtrail(bucket: str, spec: Spec) -> Aspect:
+    """The policy that lets our trail, and no other one, deliver (CloudTrail User Guide, "bucket policy")."""
+    policy = trail_policy(bucket, names.trail_arn(spec), spec.customer_account_id)
+    return Aspect(
+        "policy",
+        "only our trail may write",
+        "get_bucket_policy",
+        lambda answer: json.loads(answer["Policy"]),
+        policy,
+        "put_bucket_policy",
+        {"Policy": json.dumps(policy)},
+    )
+
+
+def trail_policy(bucket: str, trail_arn: str, account_id: str) -> dict[str, Any]:
+    """Return the bucket policy for a trail: it looks at the bucket and writes, as nobody else."""
+    service, from_it = {"Service": "cloudtrail.amazonaws.com"}, {"aws:SourceArn": trail_arn}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "TrailChecksTheBucket",
+                "Effect": "Allow",
+                "Principal": service,
+                "Action": "s3:GetBucketAcl",
+                "Resource": f"arn:aws:s3:::{bucket}",
+                "Condition": {"StringEquals": from_it},
+            },
+            {
+                "Sid": "TrailDelivers",
+                "Effect": "Allow",
+                "Principal": service,
+                "Action": "s3:PutObject",
+                "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/{account_id}/*",
+                "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", **from_it}},
+            },
+        ],
+    }

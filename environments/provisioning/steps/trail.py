@@ -1,66 +1,79 @@
-"""The audit trail: who did what in the customer's account, remote log-ins included, delivered to the audit bucket.
+"""The audit trail: who did what in the customer's account, remote log-ins included, delivered to the audit bucket (S5)."""
 
-A second create with the same name is refused by AWS and silently overwrites elsewhere, so it is always read first.
-"""
-
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from environments.provisioning import names
-from environments.provisioning.ports import CallFailed, Failure, Seen
+from environments.provisioning.collection import Collection, There, at_once
+from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, Step
+from environments.provisioning.step import Context, Wanted
 
 
-class AuditTrail(Step):
+class AuditTrail(Collection):
+    """The trail and whether it records. outputs: {"trail": name}"""
+
     key = "audit_trail"
     title = "Audit trail"
     doing = "Starting the audit trail"
     done = "Started the audit trail"
     requires = ("audit_bucket",)
+    simulated = "The stand-in keeps the trail, and records nothing in the bucket."
+    permissions = (
+        "cloudtrail:GetTrail",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:CreateTrail",
+        "cloudtrail:AddTags",
+        "cloudtrail:UpdateTrail",
+        "cloudtrail:StartLogging",
+        "cloudtrail:DeleteTrail",
+    )
 
-    def planned(self, spec: Spec) -> tuple[str, ...]:
-        return (f"CloudTrail {names.trail(spec)} into the audit bucket, with log file validation",)
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        settings = {"bucket": names.bucket(spec, "audit"), "file_validation": "on", "recording": "on"}
+        return (Wanted("cloudtrail", names.trail(spec), settings),)
 
-    def observe(self, ctx: Context) -> Finding:
-        trail = self._trail(ctx)
-        if trail is None:
-            return Missing()
-        differing = self._differences(ctx, trail)
-        if differing:
-            return Drifted(differing)
+    def look(self, ctx: Context) -> Mapping[str, There]:
         name = names.trail(ctx.spec)
-        seen = Seen("cloudtrail", name, trail["TrailARN"], ctx.customer.account_id, ctx.customer.region)
-        return Ready({"trail": name}, (seen,))
-
-    def _trail(self, ctx: Context) -> dict[str, Any] | None:
         try:
-            trail: dict[str, Any] = ctx.customer.read("cloudtrail", "get_trail", Name=names.trail(ctx.spec))["Trail"]
+            trail, status = at_once(
+                lambda operation: ctx.customer.read("cloudtrail", operation, Name=name),
+                ("get_trail", "get_trail_status"),
+            )
         except CallFailed as failed:
             if failed.failure == Failure.MISSING:
-                return None
+                return {}
             raise
-        return trail
+        return {name: _there(trail["Trail"], recording=status["IsLogging"])}
 
-    def _differences(self, ctx: Context, trail: dict[str, Any]) -> tuple[str, ...]:
-        bucket = ctx.outputs["audit_bucket"]["bucket"]
-        logging = ctx.customer.read("cloudtrail", "get_trail_status", Name=names.trail(ctx.spec))["IsLogging"]
-        checks = {
-            f"The trail delivers to {trail['S3BucketName']}, not to {bucket}": trail["S3BucketName"] == bucket,
-            "Log file validation is off": bool(trail.get("LogFileValidationEnabled")),
-            "The trail is stopped": bool(logging),
-        }
-        return tuple(sentence for sentence, holds in checks.items() if not holds)
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        tags = names.listed(names.tags(ctx.spec, self.key))
+        trail = ctx.customer.change("cloudtrail", "create_trail", **_settings(wanted), TagsList=tags)
+        ctx.customer.change("cloudtrail", "start_logging", Name=wanted.name)
+        return _there(trail, recording=True)
 
-    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
-        name, bucket = names.trail(ctx.spec), ctx.outputs["audit_bucket"]["bucket"]
-        settings = {"Name": name, "S3BucketName": bucket, "EnableLogFileValidation": True}
-        if self._trail(ctx) is None:
-            tags = names.listed(names.tags(ctx.spec, self.key))
-            ctx.customer.change("cloudtrail", "create_trail", **settings, TagsList=tags)
-        else:
-            ctx.customer.change("cloudtrail", "update_trail", **settings)
-        ctx.customer.change("cloudtrail", "start_logging", Name=name)
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        if any(there.attributes[key] != wanted.attributes[key] for key in ("bucket", "file_validation")):
+            ctx.customer.change("cloudtrail", "update_trail", **_settings(wanted))
+        if there.attributes["recording"] != "on":
+            ctx.customer.change("cloudtrail", "start_logging", Name=wanted.name)
+        return There(there.aws_id, wanted.attributes)
 
-    def remove(self, ctx: Context) -> None:
-        if self._trail(ctx) is not None:
-            ctx.customer.change("cloudtrail", "delete_trail", Name=names.trail(ctx.spec))
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        ctx.customer.change("cloudtrail", "delete_trail", Name=name)
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        return {"trail": names.trail(ctx.spec)}
+
+
+def _settings(wanted: Wanted) -> dict[str, Any]:
+    return {"Name": wanted.name, "S3BucketName": wanted.attributes["bucket"], "EnableLogFileValidation": True}
+
+
+def _there(trail: Mapping[str, Any], *, recording: bool) -> There:
+    attributes = {
+        "bucket": trail["S3BucketName"],
+        "file_validation": "on" if trail.get("LogFileValidationEnabled") else "off",
+        "recording": "on" if recording else "off",
+    }
+    return There(trail["TrailARN"], attributes)
