@@ -2,7 +2,9 @@
 
 import json
 import threading
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,28 @@ class RunningStandIn:
             aws_access_key_id=key,
             aws_secret_access_key=secret,
         )
+
+    @contextmanager
+    def enforce_iam(self) -> Iterator[None]:
+        """Let every role and user do only what its policies allow, while this lasts.
+
+        Enforced are actions, by IAM's own names, for every service; whose they are limited to, only for S3. What moto cannot
+        enforce: conditions, permission boundaries and the resources of other services. So an Allow counts whatever it is
+        limited to, a Deny only where it is limited to nothing. The sample accounts' own users and administrator roles may
+        do everything.
+        """
+        self._switch_enforcement("0")
+        try:
+            yield
+        finally:
+            self._switch_enforcement("inf")
+
+    def _switch_enforcement(self, calls_before: str) -> None:
+        """Have moto enforce after so many calls."""
+        url, kind = f"{self.endpoint}/moto-api/reset-auth", {"Content-Type": "text/plain"}
+        request = urllib.request.Request(url, calls_before.encode(), kind, method="POST")  # noqa: S310 - our own server
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+            pass
 
     def trust_portal(self, account_id: str, external_id: str, *, role: str = ROLE) -> None:
         """Create the role that lets the portal in, as the customer would."""

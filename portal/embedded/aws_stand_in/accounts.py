@@ -15,6 +15,8 @@ PORTAL_USER = "portal-worker"
 CUSTOMER_ADMINISTRATOR = "StandInCustomerAdministrator"
 """The role by which a page acts as the customer's own account."""
 
+_ALL = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerAccount:
@@ -105,6 +107,7 @@ def _identity(account_id: str, user_name: str) -> None:
     del backend.access_keys[key.access_key_id]
     key.access_key_id, key.secret_access_key = access_key_of(account_id)
     backend.access_keys[key.access_key_id] = key
+    backend.put_user_policy(user_name, "all", _ALL)
 
 
 def _administrator_role(account_id: str) -> None:
@@ -112,7 +115,8 @@ def _administrator_role(account_id: str) -> None:
 
     portal = f"arn:aws:iam::{PROVIDER_ACCOUNT_ID}:user/{PORTAL_USER}"
     statement = {"Effect": "Allow", "Principal": {"AWS": portal}, "Action": "sts:AssumeRole"}
-    iam_backends[account_id]["aws"].create_role(
+    backend = iam_backends[account_id]["aws"]
+    backend.create_role(
         role_name=CUSTOMER_ADMINISTRATOR,
         assume_role_policy_document=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
         path="/",
@@ -121,6 +125,7 @@ def _administrator_role(account_id: str) -> None:
         tags=[],
         max_session_duration="3600",
     )
+    backend.put_role_policy(CUSTOMER_ADMINISTRATOR, "all", _ALL)
 
 
 @contextmanager

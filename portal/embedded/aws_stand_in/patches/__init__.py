@@ -20,7 +20,7 @@ VPN = timedelta(seconds=1)
 """How long a VPN connection stays `pending`."""
 
 _WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN")
-_SERVICES = ("trust", "peering", "ec2", "vpn", "route53", "s3")
+_SERVICES = ("trust", "enforcement", "peering", "ec2", "vpn", "route53", "s3")
 
 
 @cache
