@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+import logging
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from environments import rules
 from environments.models import AwsAccount, Environment, Plan, Run, RunStep
-from environments.provisioning import graph, quotas
+from environments.provisioning import graph, messages, quotas
 from environments.provisioning import plan as planning
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step
 from environments.provisioning.steps import STEPS
@@ -21,6 +23,8 @@ from portal.accounts.models import User
 from portal.audit.services import record
 from portal.core import clock, queue
 from portal.core.errors import Conflict, Forbidden
+
+log = logging.getLogger(__name__)
 
 _OPEN = (PlanState.REQUESTED, PlanState.READY, PlanState.BLOCKED)
 
@@ -82,19 +86,22 @@ def _move(plan: Plan, act: str, **fields: Any) -> None:
 def compute(plan_id: str) -> None:
     """Look at AWS and say what a run would do. Changes nothing there; done twice it does no harm.
 
-    A call that AWS does not answer leaves the plan requested, and the sweep has it computed again.
+    A call that AWS does not answer leaves the plan requested, and the sweep has it computed again. An error that nobody foresaw
+    blocks it: the next try would only meet it again.
     """
     plan = Plan.objects.select_related("specification", "environment", "customer").get(pk=plan_id)
     if plan.state != PlanState.REQUESTED:
         return
-    spec = Spec.of(plan.specification.content)
-    program = _program(plan, spec)
-    ctx = cloud.looking(plan.environment, spec)
-    planned = quotas.checked(planning.make(program, ctx), program, ctx)
+    try:
+        planned, estimate = _look(plan)
+    except (CallFailed, OperationalError, InterfaceError):
+        raise
+    except Exception as defect:
+        log.exception("plan met what it was not written for", extra={"plan": plan_id})
+        planned, estimate = [_defect(defect)], {}
     findings = planning.findings(planned)
     blocked = any(finding["action"] == planning.BLOCKED for finding in findings)
     digest = digest_of(plan, findings)
-    estimate = estimates.of(program, planned, spec)
     with transaction.atomic():
         current = Plan.objects.select_for_update().get(pk=plan_id)
         if current.state != PlanState.REQUESTED:
@@ -105,6 +112,22 @@ def compute(plan_id: str) -> None:
             "plan.computed", current, by=None, customer=plan.customer, after={"state": current.state, "digest": digest}
         )
         environment_changed.send(sender=Environment, environment=plan.environment)
+
+
+def _look(plan: Plan) -> tuple[list[planning.PlannedStep], dict[str, Any]]:
+    """Return what each step would do, and what it takes in time and money. Raises `CallFailed`."""
+    spec = Spec.of(plan.specification.content)
+    program = _program(plan, spec)
+    ctx = cloud.looking(plan.environment, spec)
+    planned = quotas.checked(planning.make(program, ctx), program, ctx)
+    return planned, estimates.of(program, planned, spec)
+
+
+def _defect(error: Exception) -> planning.PlannedStep:
+    told = messages.defect(error)
+    remedy = "Look at the worker's log, then make a new plan."
+    title = "The plan as a whole"
+    return planning.PlannedStep("", title, planning.BLOCKED, reason=told["message"], remedy=remedy, code=told["code"])
 
 
 def _program(plan: Plan, spec: Spec) -> tuple[Step, ...]:

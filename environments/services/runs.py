@@ -138,12 +138,8 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
                 before={"state": before},
                 after=_summary(run),
             )
-        _give_back(run)
-
-
-def _give_back(run: Run) -> None:
-    fairness.hint_after_commit(run.customer_id)
-    environment_changed.send(sender=Environment, environment=run.environment)
+        fairness.hint_after_commit(run.customer_id)
+        environment_changed.send(sender=Environment, environment=run.environment)
 
 
 def _stop(run: Run, lease: Lease, defect: Exception) -> None:
@@ -157,7 +153,8 @@ def _stop(run: Run, lease: Lease, defect: Exception) -> None:
         run.refresh_from_db()
         before, after = {"state": RunState.RUNNING}, {"state": run.state, "stopped": {"run": error["message"]}}
         record("run.failed", run, by=None, customer=run.environment.customer, before=before, after=after)
-        _give_back(run)
+        fairness.hint_after_commit(run.customer_id)
+        environment_changed.send_robust(sender=Environment, environment=run.environment)  # a listener may be the defect
     notices.tell_of_defect(run)
 
 
