@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
@@ -184,6 +184,7 @@ class Spec:
         """Read the content of a `Specification`."""
         environment, customer, provider = content["environment"], content["customer"], content["provider"]
         dns, logs = Dns.of(content["dns"]), Logs.of(content["logs"])
+        products = tuple(_product(row) for row in content["products"])
         account = content.get("account", {})
         return cls(
             environment_id=environment["id"],
@@ -202,8 +203,8 @@ class Spec:
             provider_region=provider["region"],
             provider_vpc_id=provider["vpc_id"],
             provider_cidr=provider["cidr"],
-            products=tuple(_product(row) for row in content["products"]),
-            zone=dns.zone if dns.choice == "route53" else "",
+            products=products,
+            zone=_zone(dns, products),
             retention_days=logs.retention_days,
             provider_principal_arn=provider.get("principal_arn", ""),
             creates_vpc=bool(customer.get("creates_vpc", False)),
@@ -225,6 +226,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return value.get("secret", "")
     return tuple(value) if isinstance(value, list) else value
+
+
+def _zone(dns: Dns, products: Sequence[Product]) -> str:
+    """Return the zone that the products' names are in. Each environment has its own, since a VPC, here the provider's, can ask
+    only one zone of a name (Route 53, ConflictingDomainExists)."""
+    if dns.choice != "route53":
+        return ""
+    return products[0].hostname.partition(".")[2] if products else dns.zone
 
 
 def _product(row: Mapping[str, Any]) -> Product:

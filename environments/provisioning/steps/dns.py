@@ -1,176 +1,227 @@
 """The private hosted zone of the environment and the name mappings in it (Route 53, in the customer's account)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from environments.provisioning import names
-from environments.provisioning.ports import Seen
+from environments.provisioning.collection import Collection, There, differences
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, Step, StepRefused
+from environments.provisioning.step import Context, Drifted, Finding, Missing, StepRefused, Wanted
 
-TTL_SECONDS = 300
-
-
-def _zones(ctx: Context) -> list[dict[str, Any]]:
-    """Return the private zones of this name that belong to the environment's VPC."""
-    here = ctx.customer.pages(
-        "route53",
-        "list_hosted_zones_by_vpc",
-        "HostedZoneSummaries",
-        VPCId=ctx.spec.customer_vpc_id,
-        VPCRegion=ctx.customer.region,
-    )
-    return [zone for zone in here if zone["Name"].rstrip(".") == ctx.spec.zone]
+TTL_SECONDS = 307
+"""No tag fits on a record: this odd time to live marks those that are ours, in a zone where others may write too."""
 
 
-def _ours(ctx: Context, zone_id: str) -> bool:
-    answer = ctx.customer.read("route53", "list_tags_for_resource", ResourceType="hostedzone", ResourceId=zone_id)
-    return names.carries(answer["ResourceTagSet"]["Tags"], names.tags(ctx.spec, PrivateZone.key))
+class PrivateZone(Collection):
+    """One list by name finds it, and its caller reference proves that we made it."""
 
-
-class PrivateZone(Step):
     key = "private_zone"
     title = "Private hosted zone"
     doing = "Creating the private hosted zone"
     done = "Created the private hosted zone"
-    requires = ("customer_access",)
+    requires = ("customer_access", "vpc")
+    settles = True
+    permissions = (
+        "ec2:DescribeVpcs",
+        "route53:CreateHostedZone",
+        "route53:DeleteHostedZone",
+        "route53:GetHostedZone",
+        "route53:ListHostedZonesByName",
+        "route53:ListHostedZonesByVPC",
+    )
 
     def applies(self, spec: Spec) -> bool:
         return bool(spec.zone)
 
-    def planned(self, spec: Spec) -> tuple[str, ...]:
-        return (f"Private hosted zone {spec.zone} in {spec.customer_vpc_id}",)
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return [Wanted("hosted_zone", spec.zone, {"visibility": "private"})]
 
-    def observe(self, ctx: Context) -> Finding:
-        zones = _zones(ctx)
-        if not zones:
-            return Missing()
-        if len(zones) > 1:
-            ids = ", ".join(sorted(zone["HostedZoneId"] for zone in zones))
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        answer = ctx.customer.read("route53", "list_hosted_zones_by_name", DNSName=ctx.spec.zone)
+        ours = [row for row in answer["HostedZones"] if _is_named(row, ctx) and self._made(row, ctx)]
+        found = [There(_bare(row["Id"]), {"visibility": _visibility(row)}) for row in ours] or self._in_vpc(ctx)
+        if len(found) > 1:
+            ids = ", ".join(sorted(there.aws_id for there in found))
             raise StepRefused(
-                f"More than one private zone {ctx.spec.zone} belongs to this VPC: {ids}.",
+                f"There is more than one private zone {ctx.spec.zone}: {ids}.",
                 remedy="Delete the ones that are not in use, then retry this step.",
                 code="several_zones",
             )
-        zone_id = zones[0]["HostedZoneId"]
-        if not _ours(ctx, zone_id):
-            return self._unmarked(ctx, zone_id)
-        seen = Seen("hosted_zone", ctx.spec.zone, zone_id, ctx.customer.account_id, "global")
-        return Ready({"zone_id": zone_id}, (seen,))
+        return {ctx.spec.zone: found[0]} if found else {}
 
-    def _unmarked(self, ctx: Context, zone_id: str) -> Finding:
-        """Our own zone before its tags, made by a call of ours, or somebody else's: the caller reference tells."""
-        zone = ctx.customer.read("route53", "get_hosted_zone", Id=zone_id)["HostedZone"]
-        if zone["CallerReference"].startswith(f"{ctx.spec.environment_id}-"):
-            return Drifted((f"Zone {zone_id} does not carry our tags yet",))
-        raise StepRefused(
-            f"The VPC already has a private zone {ctx.spec.zone} ({zone_id}) that we did not make.",
-            remedy="Choose another zone name in the DNS section, or remove the zone, then retry this step.",
-            code="zone_taken",
-        )
+    def _made(self, row: Mapping[str, Any], ctx: Context) -> bool:
+        return str(row["CallerReference"]).startswith(names.caller_reference(ctx.spec, self.key, ""))
 
-    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
-        zones = _zones(ctx)
-        zone_id = zones[0]["HostedZoneId"] if zones else self._create(ctx)
-        ctx.customer.change(
+    def _in_vpc(self, ctx: Context) -> list[There]:
+        """Return the zones of this name that answer in the environment's VPC: somebody else's, or ours that no list by name
+        shows yet."""
+        if not ctx.spec.customer_vpc_id:
+            return []
+        rows = ctx.customer.pages(
             "route53",
-            "change_tags_for_resource",
-            ResourceType="hostedzone",
-            ResourceId=zone_id,
-            AddTags=names.listed(names.tags(ctx.spec, self.key)),
+            "list_hosted_zones_by_vpc",
+            "HostedZoneSummaries",
+            VPCId=ctx.spec.customer_vpc_id,
+            VPCRegion=ctx.customer.region,
         )
+        named = [row for row in rows if _is_named(row, ctx)]
+        return [There(row["HostedZoneId"], {"visibility": "private"}, self._is_ours(row, ctx)) for row in named]
 
-    def _create(self, ctx: Context) -> str:
-        """Create the zone. The caller reference holds the day, so that a zone deleted by hand can be made again."""
-        reference = names.caller_reference(ctx.spec, self.key, f"{ctx.now:%Y%m%d}")
+    def _is_ours(self, row: Mapping[str, Any], ctx: Context) -> bool:
+        if row["Owner"].get("OwningAccount") != ctx.customer.account_id:
+            return False
+        zone = ctx.customer.read("route53", "get_hosted_zone", Id=row["HostedZoneId"])["HostedZone"]
+        return self._made(zone, ctx)
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        """The reference holds the minute: Route 53 wants a new one for each zone, even after one was deleted."""
         answer = ctx.customer.change(
             "route53",
             "create_hosted_zone",
-            Name=ctx.spec.zone,
+            Name=wanted.name,
             VPC={"VPCRegion": ctx.customer.region, "VPCId": ctx.spec.customer_vpc_id},
-            CallerReference=reference,
+            CallerReference=names.caller_reference(ctx.spec, self.key, f"{ctx.now:%Y%m%d%H%M}"),
             HostedZoneConfig={"Comment": f"{ctx.spec.environment_id} {ctx.spec.environment_name}", "PrivateZone": True},
         )
-        return str(answer["HostedZone"]["Id"]).rsplit("/", 1)[-1]
+        return There(_bare(answer["HostedZone"]["Id"]), wanted.attributes)
 
-    def remove(self, ctx: Context) -> None:
-        for zone in _zones(ctx):
-            if _ours(ctx, zone["HostedZoneId"]):
-                ctx.customer.change("route53", "delete_hosted_zone", Id=zone["HostedZoneId"])
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        try:
+            ctx.customer.change("route53", "delete_hosted_zone", Id=there.aws_id)
+        except CallFailed as failed:
+            if failed.code != "HostedZoneNotEmpty":
+                raise
+            raise StepRefused(
+                f"The private zone {name} ({there.aws_id}) holds records that we did not write.",
+                remedy="Move or delete these records, then retry this step.",
+                code="zone_not_empty",
+            ) from failed
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        zone = there[ctx.spec.zone]
+        return {"zone_id": zone.aws_id, "ours": zone.ours}
 
 
-class DnsRecords(Step):
+class DnsRecords(Collection):
+    """All mappings change in one batch, which Route 53 carries out whole or not at all.
+
+    The zone's tags are written just before them. So where the records stand, the tags do too, and are not read each time.
+    """
+
     key = "dns_records"
     title = "Name mappings"
     doing = "Writing the name mappings"
     done = "Wrote the name mappings"
     requires = ("private_zone",)
     expected = timedelta(seconds=60)
+    permissions = (
+        "route53:ChangeResourceRecordSets",
+        "route53:ChangeTagsForResource",
+        "route53:ListResourceRecordSets",
+    )
 
     def applies(self, spec: Spec) -> bool:
         return bool(spec.zone)
 
-    def planned(self, spec: Spec) -> tuple[str, ...]:
-        return tuple(f"{product.hostname} to {product.address}" for product in spec.products)
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return [
+            Wanted("dns_record", product.hostname, {"address": product.address, "ttl_seconds": TTL_SECONDS})
+            for product in spec.products
+        ]
 
-    def observe(self, ctx: Context) -> Finding:
+    def look(self, ctx: Context) -> Mapping[str, There]:
         """AWS's change ids prove nothing here; the records that are listed do."""
-        there = self._there(ctx)
-        wanted = {product.hostname: product.address for product in ctx.spec.products}
-        differing = tuple(
-            f"{name} leads to {', '.join(there[name]) if name in there else 'nothing'} instead of {address}"
-            for name, address in wanted.items()
-            if there.get(name) != [address]
-        )
-        if len(differing) == len(wanted) and not there.keys() & wanted.keys():
-            return Missing()
-        if differing:
-            return Drifted(differing)
-        zone_id = ctx.outputs["private_zone"]["zone_id"]
-        seen = tuple(
-            Seen("dns_record", name, f"{zone_id}/{name}", ctx.customer.account_id, "global", {"address": address})
-            for name, address in wanted.items()
-        )
-        return Ready({"records": wanted}, seen)
-
-    def _there(self, ctx: Context) -> dict[str, list[str]]:
+        zone = ctx.outputs.get("private_zone")
+        if not zone:
+            return {}
+        wanted = {one.name for one in self.wanted(ctx.spec)}
         rows = ctx.customer.pages(
-            "route53",
-            "list_resource_record_sets",
-            "ResourceRecordSets",
-            HostedZoneId=ctx.outputs["private_zone"]["zone_id"],
+            "route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["zone_id"]
         )
+        found = {_bare(row["Name"]): row for row in rows if row["Type"] == "A"}
+        marked = {name for name, row in found.items() if row.get("TTL") == TTL_SECONDS}
         return {
-            row["Name"].rstrip("."): [value["Value"] for value in row.get("ResourceRecords", [])]
-            for row in rows
-            if row["Type"] == "A"
+            name: _record(zone["zone_id"], name, row, ours=name in marked or zone.get("ours", True))
+            for name, row in found.items()
+            if name in wanted | marked
         }
 
-    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
-        self._change(ctx, "UPSERT", {product.hostname: product.address for product in ctx.spec.products})
+    def apply(self, ctx: Context, found: Missing | Drifted) -> Finding | None:
+        there = dict(found.there) if isinstance(found, Drifted) else {}
+        wanted = {one.name: one for one in self.wanted(ctx.spec)}
+        unfit = [one for name, one in wanted.items() if name not in there or differences(one, there[name])]
+        leaving = {name: one for name, one in there.items() if name not in wanted and one.ours}
+        self._tag_zone(ctx)
+        self._change(ctx, [*map(_upsert, unfit), *(_delete(name, one) for name, one in leaving.items())])
+        made = {one.name: self.make(ctx, one) for one in unfit}
+        return self._judge(ctx, {**{name: one for name, one in there.items() if name not in leaving}, **made})
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        """Return what the batch has made of it."""
+        return There(f"{ctx.outputs['private_zone']['zone_id']}/{wanted.name}", wanted.attributes)
 
     def remove(self, ctx: Context) -> None:
-        there = self._there(ctx)
-        ours = {p.hostname: p.address for p in ctx.spec.products if there.get(p.hostname) == [p.address]}
-        if ours:
-            self._change(ctx, "DELETE", ours)
+        leaving = [_delete(name, there) for name, there in self.look(ctx).items() if there.ours]
+        if leaving:
+            self._change(ctx, leaving)
 
-    def _change(self, ctx: Context, action: str, mappings: dict[str, str]) -> None:
-        changes = [
-            {
-                "Action": action,
-                "ResourceRecordSet": {
-                    "Name": name,
-                    "Type": "A",
-                    "TTL": TTL_SECONDS,
-                    "ResourceRecords": [{"Value": address}],
-                },
-            }
-            for name, address in mappings.items()
-        ]
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        self._change(ctx, [_delete(name, there)])
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        return {"records": {name: found.attributes["address"] for name, found in there.items()}}
+
+    def _tag_zone(self, ctx: Context) -> None:
+        zone = ctx.outputs["private_zone"]
+        if zone.get("ours", True):
+            ctx.customer.change(
+                "route53",
+                "change_tags_for_resource",
+                ResourceType="hostedzone",
+                ResourceId=zone["zone_id"],
+                AddTags=names.listed(names.tags(ctx.spec, PrivateZone.key, ctx.spec.zone)),
+            )
+
+    def _change(self, ctx: Context, changes: list[dict[str, Any]]) -> None:
         ctx.customer.change(
             "route53",
             "change_resource_record_sets",
             HostedZoneId=ctx.outputs["private_zone"]["zone_id"],
             ChangeBatch={"Comment": ctx.spec.environment_id, "Changes": changes},
         )
+
+
+def _bare(identifier: str) -> str:
+    """Return an id without its path, or a name without its dot at the end."""
+    return identifier.rsplit("/", 1)[-1].rstrip(".")
+
+
+def _is_named(row: Mapping[str, Any], ctx: Context) -> bool:
+    return _bare(row["Name"]) == ctx.spec.zone
+
+
+def _visibility(row: Mapping[str, Any]) -> str:
+    return "private" if row["Config"]["PrivateZone"] else "public"
+
+
+def _record(zone_id: str, name: str, row: Mapping[str, Any], *, ours: bool) -> There:
+    values = [value["Value"] for value in row.get("ResourceRecords", [])]
+    attributes = {"address": ", ".join(values), "ttl_seconds": row.get("TTL")}
+    return There(f"{zone_id}/{name}", attributes, ours, extra={"values": values})
+
+
+def _upsert(wanted: Wanted) -> dict[str, Any]:
+    return _changed("UPSERT", wanted.name, wanted.attributes["ttl_seconds"], [wanted.attributes["address"]])
+
+
+def _delete(name: str, there: There) -> dict[str, Any]:
+    """Route 53 deletes only what is named exactly as it stands."""
+    return _changed("DELETE", name, there.attributes["ttl_seconds"], there.extra["values"])
+
+
+def _changed(action: str, name: str, ttl_seconds: Any, values: Sequence[str]) -> dict[str, Any]:
+    records = [{"Value": value} for value in values]
+    record = {"Name": name, "Type": "A", "TTL": ttl_seconds, "ResourceRecords": records}
+    return {"Action": action, "ResourceRecordSet": record}
