@@ -103,12 +103,22 @@ def _due(environments: list[Environment]) -> dict[str, datetime]:
 
 
 def _add_runs(turns: Turns, environments: list[Environment], due: dict[str, datetime]) -> None:
-    runs = Run.objects.filter(environment__in=environments, state__in=(RunState.QUEUED, RunState.RUNNING))
+    """What a run waits for, and where it stopped, its steps say; a run that stopped as a whole says it itself."""
+    states = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED, RunState.FAILED)
+    runs = Run.objects.filter(environment__in=environments, state__in=states)
     for run in runs.select_related("environment").order_by("created_at"):
-        label = f"Provision {run.environment.name}"
-        turns.provider.append(
-            Turn(label, "It runs by itself", "run", (run.pk,), due_at=due.get(run.pk), since=run.started_at)
-        )
+        if run.state != RunState.FAILED or run.error:
+            label, detail, since = _words_of(run)
+            turns.provider.append(Turn(label, detail, "run", (run.pk,), due_at=due.get(run.pk), since=since))
+
+
+def _words_of(run: Run) -> tuple[str, str, datetime | None]:
+    name = run.environment.name
+    if run.state == RunState.PAUSED:
+        return f"Resume the run of {name}", run.pause_note or "Somebody paused it", run.paused_at
+    if run.state == RunState.FAILED:
+        return f"Mend the run of {name}", str(run.error.get("message", "")), None
+    return f"Provision {name}", "It runs by itself", run.started_at
 
 
 def _add_steps(turns: Turns, environments: list[Environment], due: dict[str, datetime]) -> None:

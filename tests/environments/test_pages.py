@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from backups.models import BackupPolicy
 from environments.models import Environment, Plan, Run, Specification
+from environments.services import steering
 from environments.states import ItemState, PlanState, RunState
 from portal.core import clock
 from tests.environments import pages
@@ -150,6 +151,15 @@ def test_next_act_of_a_stopped_run_is_to_see_what_stopped():
     pages.failed(environment)
 
     assert next_act(people.engineer(), environment).label == "See what stopped"
+
+
+def test_next_act_of_a_paused_run_is_to_see_why():
+    environment = pages.production()
+    steering.pause(pages.waiting(environment), by=people.engineer(), note="The customer moves its DNS")
+
+    for person in (people.engineer(), people.contact(environment.customer)):
+        act = next_act(person, environment)
+        assert (act.label, act.why) == ("Open the paused run", "The customer moves its DNS")
 
 
 def test_next_act_after_a_run_is_the_checklist_and_then_the_hand_over():

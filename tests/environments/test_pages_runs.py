@@ -24,7 +24,7 @@ def test_run_shows_every_step_in_the_tense_of_its_state():
     assert "Waiting for the customer to accept the peering" in html
     assert "Accept the VPC peering pcx-1 in account 222222222222." in html
     assert f"Waiting for <strong>{run.customer.name}</strong>" in html
-    assert "3 of 11 steps" in html
+    assert f"{run.steps.filter(state=StepState.READY).count()} of {run.steps.count()} steps" in html
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,7 @@ def test_run_shows_every_step_in_the_tense_of_its_state():
         (RunState.QUEUED, "2s"),
         (RunState.RUNNING, "2s"),
         (RunState.WAITING, "5s"),
+        (RunState.PAUSED, ""),
         (RunState.FAILED, ""),
         (RunState.CANCELLED, ""),
         (RunState.FINISHED, ""),
@@ -48,22 +49,22 @@ def test_live_part_asks_again_as_long_as_something_can_happen(state: str, second
     assert (f'hx-trigger="every {seconds}"' in html) is bool(seconds)
     assert ("?changes=1" in html.split(">")[0]) is bool(seconds)
     assert ("data-live-pause" in html) is bool(seconds)
-    assert 'data-announce="0 of 11 steps.' in html
+    assert f'data-announce="0 of {run.steps.count()} steps.' in html
 
 
 def test_run_of_another_customer_does_not_exist():
     run, stranger = pages.waiting(pages.production()), people.contact(people.customer())
 
-    for name in ("run", "run_live"):
+    for name in ("run", "run_live", "run_pause"):
         assert status(stranger, name, run.pk) == 404
-    for name in ("run_retry", "run_cancel", "run_look_again"):
+    for name in ("run_retry", "run_cancel", "run_look_again", "run_pause", "run_resume"):
         assert status(stranger, name, run.pk, method="post") == 404
 
 
 def test_acts_on_a_run_are_posts():
     run = pages.waiting(pages.production())
 
-    for name in ("run_retry", "run_cancel", "run_look_again"):
+    for name in ("run_retry", "run_cancel", "run_look_again", "run_resume"):
         assert status(people.engineer(), name, run.pk) == 405
 
 
@@ -90,6 +91,10 @@ def test_only_engineers_steer_a_run():
         html = page(person, "run", run.pk)
         assert "Retry from this step" not in html
         assert "Cancel run" not in html
+        assert "Pause run" not in html
+        assert status(person, "run_pause", run.pk) == 403
+        assert status(person, "run_pause", run.pk, method="post") == 403
+        assert status(person, "run_resume", run.pk, method="post") == 403
         assert status(person, "run_retry", run.pk, method="post") == 403
         assert status(person, "run_cancel", run.pk, method="post") == 403
 
@@ -103,6 +108,60 @@ def test_engineer_cancels_a_run_after_reading_what_stays():
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
     assert "Cancel run" not in page(people.engineer(), "run", run.pk)
+
+
+def test_engineer_pauses_a_run_after_reading_what_that_means():
+    run, engineer = pages.waiting(pages.production()), people.engineer()
+    assert reverse("run_pause", args=[run.pk]) in page(engineer, "run", run.pk)
+    asked = page(engineer, "run_pause", run.pk)
+    assert "The run stops between two calls" in asked
+    assert "the customer too" in asked, "whoever writes the reason knows who reads it"
+
+    response = signed_in(engineer).post(reverse("run_pause", args=[run.pk]), {"note": "The customer moves its DNS"})
+
+    run.refresh_from_db()
+    assert response["Location"] == reverse("run", args=[run.pk])
+    assert run.state == RunState.PAUSED
+    html = page(people.viewer(run.customer), "run", run.pk)
+    assert "The run is paused" in html
+    assert f"{engineer} paused it" in html
+    assert "The customer moves its DNS" in html
+
+
+def test_reason_that_is_too_long_is_kept_and_named():
+    run = pages.waiting(pages.production())
+
+    response = signed_in(people.engineer()).post(reverse("run_pause", args=[run.pk]), {"note": "x" * 501})
+
+    assert response.status_code == 422
+    assert "at most 500 characters; this is 501" in response.content.decode()
+    assert "x" * 501 in response.content.decode()
+    run.refresh_from_db()
+    assert run.state == RunState.WAITING
+
+
+def test_engineer_resumes_a_paused_run_and_can_do_nothing_else_to_it_but_cancel():
+    run, engineer = pages.waiting(pages.production()), people.engineer()
+    status(engineer, "run_pause", run.pk, method="post")
+    html = page(engineer, "run", run.pk)
+    assert "Resume run" in html
+    assert "Cancel run" in html
+    assert "Look again now" not in html
+    assert "Pause run" not in html
+    assert status(engineer, "run_look_again", run.pk, method="post") == 409
+    assert status(engineer, "run_pause", run.pk, method="post") == 409
+
+    status(engineer, "run_resume", run.pk, method="post")
+
+    run.refresh_from_db()
+    assert (run.state, run.paused_at) == (RunState.QUEUED, None)
+    assert "The run is paused" not in page(engineer, "run", run.pk)
+
+
+def test_a_run_that_stopped_or_ended_offers_no_pause():
+    run = pages.failed(pages.production())
+    assert "Pause run" not in page(people.engineer(), "run", run.pk)
+    assert status(people.engineer(), "run_pause", run.pk, method="post") == 409
 
 
 def test_customer_has_a_waiting_run_look_again():

@@ -43,7 +43,7 @@ def stage_after_news(production: Environment, django_capture_on_commit_callbacks
     return tell
 
 
-@pytest.mark.parametrize("state", ["queued", "running", "waiting", "failed", "cancelled"])
+@pytest.mark.parametrize("state", ["queued", "running", "waiting", "paused", "failed", "cancelled"])
 def test_unfinished_run_is_provisioning(
     production: Environment, state: str, stage_after_news: Callable[[], str]
 ) -> None:
