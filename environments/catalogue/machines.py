@@ -2,7 +2,7 @@
 
 Sources, read on 2026-11-24:
 - Memory, processors and disk: https://apim.docs.wso2.com/en/latest/install-and-setup/install/installation-prerequisites/
-  (two cores, 4 GB of which 2 GB for the JVM, 10 GB of disk at least; four cores for high concurrency). We give twice the memory.
+  (two cores, 4 GB of which 2 GB for the JVM, 10 GB of disk at least; four cores for high load). We give twice the memory.
 - Operating systems and databases that the products are tested with: https://apim.docs.wso2.com/en/4.5.0/install-and-setup/setup/
   reference/product-compatibility/ (Ubuntu 22.04, RHEL 9; PostgreSQL 16.2 and 17).
 - What is apart in a distributed deployment: https://apim.docs.wso2.com/en/4.5.0/install-and-setup/setup/

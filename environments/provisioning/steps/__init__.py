@@ -4,6 +4,7 @@ from environments.provisioning.step import Step
 from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
 from environments.provisioning.steps.buckets import AuditBucket, LogBucket
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
+from environments.provisioning.steps.launch_templates import LaunchTemplates
 from environments.provisioning.steps.node_role import NodeRole
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
 from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
@@ -20,6 +21,7 @@ STEPS: tuple[Step, ...] = (
     Subnets(),
     SecurityGroups(),
     SecurityRules(),
+    LaunchTemplates(),
     NodeRole(),
     PeeringRequest(),
     PeeringAcceptance(),

@@ -132,7 +132,7 @@ class NodeRole(Collection):
         return "global"
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        """Two reads prove that all is right. The profile names the role in it; only where it does not, the role is asked for."""
+        """Two reads prove that all is right. The profile names its role; only where it does not, the role is asked for."""
         name = name_of(ctx.spec)
         profile, policy = at_once(
             lambda one: _read(ctx, one[0], **one[1]),
