@@ -1,12 +1,15 @@
 """What every test stands on."""
 
+from collections.abc import Generator
+
 import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.audit import triggers
-from tests import services
+from tests import services, stateful
 from tests.aws import _server, stand_in  # noqa: F401 - fixtures
+from tests.stateful import _kept_from_state, pytest_fixture_setup  # noqa: F401 - fixture and hook
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,17 @@ def pytest_report_header() -> str:
         if missing
         else "nothing left out: Chromium, PostgreSQL and Redis are here"
     )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark before anything is picked; at the end put first what may take longest, so that nothing waits for it alone."""
+    stateful.mark(items)
+    yield
+    items.sort(key=_longest_first)
+
+
+def _longest_first(item: pytest.Item) -> float:
+    """Return the declared time-out, negated; tests without one keep their order after all others."""
+    marked = item.get_closest_marker("timeout")
+    return -float(marked.args[0]) if marked else 0.0

@@ -16,6 +16,8 @@ from tests.isolation.expectations import TABLES
 from tests.isolation.routes import all_routes, route_of
 from tests.isolation.world import ROLES, World
 
+pytestmark = pytest.mark.django_db
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 

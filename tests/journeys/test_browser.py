@@ -21,7 +21,13 @@ from tests.journeys.browser import Person
 from tests.services import CHROMIUM, needs_chromium
 from tests.stack import Stack, running
 
-pytestmark = [needs_chromium, pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("stack")]
+pytestmark = [
+    needs_chromium,
+    pytest.mark.browser,
+    pytest.mark.stateful,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("stack"),
+]
 
 FJORD = CUSTOMER_ACCOUNTS[-1]
 PASSWORD = "seventeen grey herons"
