@@ -223,10 +223,12 @@ _NOT_FOUND = ("NotFound", "NotFoundException", "NotFoundFault", "NotFoundError")
 _CONFLICTS = (
     "AlreadyExist",
     "Duplicate",
+    "ResourceExists",
     "AlreadyOwnedByYou",
     "AlreadyAssociated",
     "InvalidStateTransition",
     "Conflict",
+    "ResourceInUse",
 )
 
 

@@ -19,8 +19,35 @@ NAT_GATEWAY = timedelta(seconds=1)
 VPN = timedelta(seconds=1)
 """How long a VPN connection stays `pending`."""
 
-_WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN")
-_SERVICES = ("trust", "enforcement", "peering", "ec2", "vpn", "route53", "s3")
+DATABASE = timedelta(seconds=2)
+"""How long a database stays `creating`."""
+
+LOAD_BALANCER = timedelta(seconds=1)
+"""How long a load balancer stays `provisioning`."""
+
+NEW_ACCOUNT = timedelta(seconds=1)
+"""How long the creation of an account stays `IN_PROGRESS`."""
+
+_WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN", "DATABASE", "LOAD_BALANCER", "NEW_ACCOUNT")
+_SERVICES = (
+    "trust",
+    "enforcement",
+    "organizations",
+    "peering",
+    "ec2",
+    "images",
+    "vpn",
+    "route53",
+    "resolver",
+    "public_dns",
+    "s3",
+    "cloudtrail",
+    "rds",
+    "elb",
+    "acm",
+    "ssm",
+    "ses",
+)
 
 
 @cache
