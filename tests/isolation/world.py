@@ -10,9 +10,9 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from environments.models import AwsCall, Environment, Plan, Resource, Run
+from environments.models import AwsCall, Environment, Resource, Run
 from environments.services import plans
-from environments.states import CallOutcome, ItemKind, ItemState, Owner, PlanState, RunState, StepState
+from environments.states import CallOutcome, ItemKind, ItemState, Owner, RunState, StepState
 from onboarding.models import HandOver, Onboarding
 from onboarding.services import hand_overs, sections
 from portal.accounts.models import ApiToken, Customer, Membership, User
@@ -22,6 +22,7 @@ from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.outbox.models import MailboxMessage
 from tests.api.caller import Caller
+from tests.environments import pages
 from tests.factories import onboardings, people
 from tests.factories.answers import answers_for
 
@@ -205,9 +206,8 @@ def _approved(tenant: Tenant) -> Onboarding:
 def _add_plans(
     tenant: Tenant, production: Environment, stopped: Environment, waiting: Environment, engineer: User
 ) -> None:
-    Plan.objects.filter(environment__customer=tenant.customer).update(
-        state=PlanState.READY, digest=DIGEST, computed_at=clock.now()
-    )
+    for environment in Environment.objects.filter(customer=tenant.customer):
+        pages.planned(environment, digest=DIGEST)
     specification = production.specifications.get()
     tenant.ids |= {"plan": production.plans.get().pk, "specification": specification.pk}
     tenant.ids["backup_policy"] = production.backup_policy.pk  # type: ignore[attr-defined]
