@@ -110,6 +110,12 @@ class RunningStandIn:
 
         vpn.tunnels_are_up(account.account_id, account.region, connection_id, count)
 
+    def dns_is_published(self, name: str) -> None:
+        """Let AWS find the records of a domain of SES, of its MAIL FROM domain or of a certificate."""
+        from portal.embedded.aws_stand_in import outside
+
+        outside.dns_is_published(name)
+
     def peerings(self) -> list[dict[str, Any]]:
         return self.provider("ec2").describe_vpc_peering_connections()["VpcPeeringConnections"]
 

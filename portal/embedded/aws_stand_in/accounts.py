@@ -66,6 +66,7 @@ def access_key_of(account_id: str) -> tuple[str, str]:
 def populate() -> None:
     """Fill empty backends of moto. Takes about a second."""
     _identity(PROVIDER_ACCOUNT_ID, PORTAL_USER)
+    _organization()
     _vpc(PROVIDER_ACCOUNT_ID, PROVIDER_REGION, PROVIDER_VPC_ID, PROVIDER_VPC_CIDR)
     for account in CUSTOMER_ACCOUNTS:
         _open(account)
@@ -96,6 +97,13 @@ def _open(account: CustomerAccount) -> None:
     _administrator_role(account.account_id)
     _vpc(account.account_id, account.region, account.production_vpc_id, account.production_cidr)
     _vpc(account.account_id, account.region, account.test_vpc_id, account.test_cidr)
+
+
+def _organization() -> None:
+    """Let the provider open accounts for customers who want one."""
+    from moto.organizations.models import organizations_backends  # noqa: PLC0415
+
+    organizations_backends[PROVIDER_ACCOUNT_ID]["aws"].create_organization("us-east-1", FeatureSet="ALL")
 
 
 def _identity(account_id: str, user_name: str) -> None:

@@ -20,7 +20,34 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto import backends as moto_backends
 
-SERVICES = ("ec2", "iam", "sts", "s3", "route53", "cloudtrail", "kms", "logs", "ses", "secretsmanager")
+SERVICES = (
+    "acm",
+    "backup",
+    "cloudformation",
+    "cloudtrail",
+    "cloudwatch",
+    "directconnect",
+    "ec2",
+    "elbv2",
+    "firehose",
+    "guardduty",
+    "iam",
+    "kms",
+    "logs",
+    "organizations",
+    "rds",
+    "resourcegroupstaggingapi",
+    "route53",
+    "route53resolver",
+    "s3",
+    "secretsmanager",
+    "servicequotas",
+    "ses",
+    "sesv2",
+    "sns",
+    "ssm",
+    "sts",
+)
 _WEAKLY_HELD = ("vpc_refs", "vpc_pcx_refs", "backend_refs")
 _GATHER_SECONDS = 0.2
 

@@ -47,6 +47,7 @@ _SERVICES = (
     "acm",
     "ssm",
     "ses",
+    "quotas",
 )
 
 

@@ -1,0 +1,26 @@
+"""RDS: a database takes a moment and has no address before; a subnet group of the same name is refused."""
+
+from typing import Any
+
+from moto.rds.exceptions import RDSClientError
+from moto.rds.models import DBInstance, RDSBackend
+
+from portal.embedded.aws_stand_in.patches.settling import settle
+
+
+def install() -> None:
+    settle(DBInstance, "status", first="creating", then="available", wait="DATABASE")
+    endpoint = DBInstance.endpoint.fget
+    DBInstance.endpoint = property(lambda database: None if database.status == "creating" else endpoint(database))
+    _refuse_a_second_subnet_group()
+
+
+def _refuse_a_second_subnet_group() -> None:
+    create = RDSBackend.create_subnet_group
+
+    def create_once(self: Any, subnet_name: str, *given: Any, **more: Any) -> Any:
+        if subnet_name in self.subnet_groups:
+            raise RDSClientError("DBSubnetGroupAlreadyExists", f"The DB subnet group '{subnet_name}' already exists.")
+        return create(self, subnet_name, *given, **more)
+
+    RDSBackend.create_subnet_group = create_once
