@@ -3,32 +3,65 @@
 from environments.provisioning.step import Step
 from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
 from environments.provisioning.steps.buckets import AuditBucket, LogBucket
+from environments.provisioning.steps.dhcp_options import DhcpOptions
+from environments.provisioning.steps.direct_connect import DirectConnect
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
+from environments.provisioning.steps.gateways import ElasticIp, InternetGateway, NatGateway
+from environments.provisioning.steps.instances import Instances
 from environments.provisioning.steps.launch_templates import LaunchTemplates
 from environments.provisioning.steps.node_role import NodeRole
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
+from environments.provisioning.steps.resolver import ResolverAssociation, ResolverEndpoint, ResolverRule
+from environments.provisioning.steps.route_tables import InternetRoutes, RouteTables
 from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
 from environments.provisioning.steps.security_groups import SecurityGroups, SecurityRules
-from environments.provisioning.steps.subnets import Subnets
+from environments.provisioning.steps.subnets import PublicSubnets, Subnets
 from environments.provisioning.steps.trail import AuditTrail
+from environments.provisioning.steps.volumes import VolumeAttachments, Volumes
 from environments.provisioning.steps.vpc import OwnVpc, VpcDnsNames
+from environments.provisioning.steps.vpn_configuration import VpnConfiguration
+from environments.provisioning.steps.vpn_connection import VpnConnection, VpnRoutes
+from environments.provisioning.steps.vpn_gateways import CustomerGateway, VpnGateway
+from environments.provisioning.steps.vpn_tunnels import VpnTunnels
+from environments.provisioning.steps.zone_association import ZoneAssociation
 
 STEPS: tuple[Step, ...] = (
     ProviderAccess(),
     CustomerAccess(),
     OwnVpc(),
     VpcDnsNames(),
+    DhcpOptions(),
     Subnets(),
+    PublicSubnets(),
+    InternetGateway(),
+    ElasticIp(),
+    NatGateway(),
+    RouteTables(),
+    InternetRoutes(),
     SecurityGroups(),
     SecurityRules(),
-    LaunchTemplates(),
     NodeRole(),
+    LaunchTemplates(),
+    Instances(),
+    Volumes(),
+    VolumeAttachments(),
     PeeringRequest(),
     PeeringAcceptance(),
     ProviderRoutes(),
     CustomerRoutes(),
+    CustomerGateway(),
+    VpnGateway(),
+    VpnConnection(),
+    VpnRoutes(),
+    VpnConfiguration(),
+    VpnTunnels(),
+    DirectConnect(),
     PrivateZone(),
     DnsRecords(),
+    ZoneAssociation(),
+    ResolverEndpoint(),
+    ResolverRule(),
+    ResolverAssociation(),
     LogBucket(),
     AuditBucket(),
     AuditTrail(),

@@ -11,6 +11,7 @@ from environments.provisioning.collection import Collection, There
 from environments.provisioning.ports import Seen
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, StepRefused, Wanted
+from environments.provisioning.steps.vpc import reaches_the_internet
 
 Row = Mapping[str, Any]
 
@@ -60,6 +61,22 @@ class _Subnets(Collection):
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         by_zone = sorted((str(found.attributes["zone"]), found.aws_id) for found in there.values())
         return {**dict(by_zone), "subnet_ids": [identifier for _, identifier in by_zone]}
+
+
+class PublicSubnets(_Subnets):
+    """Two small subnets with a way in from the Internet, where only the NAT gateway stands. outputs: as above."""
+
+    key = "public_subnets"
+    title = "Public subnets"
+    doing = "Creating public subnets"
+    done = "Created public subnets"
+    requires = ("vpc",)
+
+    def applies(self, spec: Spec) -> bool:
+        return reaches_the_internet(spec)
+
+    def blocks(self, spec: Spec) -> tuple[str, str]:
+        return addressing.cut(spec.customer_cidrs[0]).public
 
 
 class Subnets(_Subnets):

@@ -8,8 +8,14 @@ from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
+from environments.provisioning.ours import the_one
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context, Finding, Ready, StepRefused, Wanted
+from environments.provisioning.step import Context, Finding, Ready, Wanted
+
+
+def reaches_the_internet(spec: Spec) -> bool:
+    """Return whether we make the way from an environment's own VPC to the Internet."""
+    return spec.creates_vpc and spec.monitoring.internet_reachable
 
 
 class OwnVpc(Collection):
@@ -33,15 +39,8 @@ class OwnVpc(Collection):
     def look(self, ctx: Context) -> Mapping[str, There]:
         mark = names.tags(ctx.spec, self.key)
         rows = ctx.customer.pages("ec2", "describe_vpcs", "Vpcs", Filters=names.marked(mark))
-        ours = [row for row in rows if names.carries(row.get("Tags"), mark)]
-        if len(ours) > 1:
-            ids = ", ".join(sorted(row["VpcId"] for row in ours))
-            raise StepRefused(
-                f"More than one VPC carries the tags of this environment: {ids}.",
-                remedy="Delete those that nothing runs in, then retry this step.",
-                code="several_vpcs",
-            )
-        return {_name(ctx.spec): _there(row) for row in ours}
+        found = the_one(rows, mark, "VpcId")
+        return {_name(ctx.spec): _there(found)} if found else {}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         tags = names.at_create("vpc", names.tags(ctx.spec, self.key, wanted.name))

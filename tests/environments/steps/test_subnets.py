@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
-from environments.provisioning.steps.subnets import Subnets
-from tests.environments.steps.conftest import Bench, bench_of
+from environments.provisioning.specification import Monitoring
+from environments.provisioning.steps.subnets import PublicSubnets, Subnets
+from tests.environments.steps.conftest import Bench, bench_of, spec_of_northwind
 from tests.environments.steps.test_vpc import OWN
 
 STEP = Subnets()
@@ -124,3 +125,24 @@ def test_tear_down_leaves_nothing_and_may_be_repeated(own):
     own.forget()
     STEP.remove(own.context)
     assert own.changes == []
+
+
+def test_public_ones_are_small_and_beside_the_private_ones(own):
+    own.make(STEP)
+    own.forget()
+    own.make(PublicSubnets())
+    assert own.changes == ["ec2.create_subnet"] * 2
+    zones = {cidr: row["AvailabilityZone"] for cidr, row in _subnets(own).items()}
+    assert (zones["10.20.128.0/26"], zones["10.20.128.64/26"]) == ("eu-west-1a", "eu-west-1b")
+    own.forget()
+    own.apply(PublicSubnets())
+    assert (own.reads, own.changes) == (["ec2.describe_subnets"], [])
+    assert isinstance(own.tear_down(PublicSubnets()), Ready)
+    assert len(_subnets(own)) == 2, "the private ones are another step's"
+
+
+def test_public_ones_are_for_a_vpc_of_their_own_that_reaches_the_internet():
+    step = PublicSubnets()
+    assert step.applies(spec_of_northwind(**OWN))
+    assert not step.applies(spec_of_northwind(**OWN, monitoring=Monitoring(internet_reachable=False)))
+    assert not step.applies(spec_of_northwind())

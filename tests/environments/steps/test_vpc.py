@@ -57,7 +57,7 @@ def test_other_range_cannot_be_mended(bench):
 def test_two_of_ours_are_for_a_person(bench):
     bench.make(VPC)
     VPC.make(bench.context, VPC.wanted(bench.spec)[0])
-    with pytest.raises(StepRefused, match="More than one VPC"):
+    with pytest.raises(StepRefused, match="More than one"):
         VPC.observe(bench.context)
 
 

@@ -35,7 +35,9 @@ _SERVICES = (
     "organizations",
     "peering",
     "ec2",
+    "network",
     "images",
+    "machines",
     "vpn",
     "route53",
     "resolver",
@@ -48,6 +50,7 @@ _SERVICES = (
     "ssm",
     "ses",
     "quotas",
+    "backup",
 )
 
 
