@@ -72,6 +72,11 @@ def of(spec: Spec, use: str) -> str:
     return f"{spec.tag_prefix}-{_short(spec.environment_id)}-{use}".lower()
 
 
+def path(spec: Spec, use: str) -> str:
+    """Return a name of an environment's own where names are paths: `/wso2/1f0c2a9b/audit`."""
+    return f"/{spec.tag_prefix}/{_short(spec.environment_id)}/{use}".lower()
+
+
 def token(spec: Spec, step: str, *parts: str) -> str:
     """Return a client token: the same request again gives the same resource. 32 letters and digits, which every service takes."""
     return hashlib.sha256("/".join((spec.environment_id, step, *parts)).encode()).hexdigest()[:32]

@@ -21,6 +21,7 @@ Table = dict[str, dict[str, Any]]
 
 HANDLERS: dict[str, Handler] = {}
 SCENES: list[Callable[["Cloud"], None]] = []
+PEOPLE: list[Callable[["Cloud"], None]] = []
 _STRONGLY_CONSISTENT = ("s3", "sts")
 _GLOBAL = ("iam", "route53", "sts", "s3", "organizations", "cloudfront")
 
@@ -49,6 +50,12 @@ def at_first(scene: Callable[["Cloud"], None]) -> Callable[["Cloud"], None]:
     """Have a function set up what is in the accounts before anything is done."""
     SCENES.append(scene)
     return scene
+
+
+def when_people_act(act: Callable[..., None]) -> Callable[..., None]:
+    """Have a function do the customer's part, whenever a run waits for people."""
+    PEOPLE.append(act)
+    return act
 
 
 @dataclass
@@ -132,7 +139,7 @@ class Cloud:
     def copy(self) -> "Cloud":
         """Return another cloud in the same state, undisturbed."""
         other = Cloud(self.spec, stale_reads=self.stale_reads)
-        other.worlds, other._ids = deepcopy(self.worlds), self._ids
+        other.worlds, other._ids, other.now = deepcopy(self.worlds), self._ids, self.now
         return other
 
     def new_id(self, prefix: str) -> str:
@@ -171,12 +178,15 @@ class Cloud:
             name = f"{service}.{operation}"
             self.before_read(name)
             self.reads.append(name)
-            world = self.world(service)
-            if self._behind.get(service) and service not in _STRONGLY_CONSISTENT:
-                self._behind[service] -= 1
-                world = self._old[service]
-            call = Call(self, world, account_id, region, service, operation)
+            call = Call(self, self.seen(service), account_id, region, service, operation)
             return deepcopy(_handler(name)(call, **params))
+
+    def seen(self, service: str) -> World:
+        """Return a service as one read sees it: for a while after a change, what was before."""
+        if not self._behind.get(service) or service in _STRONGLY_CONSISTENT:
+            return self.world(service)
+        self._behind[service] -= 1
+        return self._old[service]
 
     def change(self, account_id: str, region: str, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
@@ -196,6 +206,12 @@ class Cloud:
         for peering in self.rows("ec2", "vpc_peering"):
             if peering["Status"]["Code"] == "pending-acceptance":
                 peering["Status"]["Code"] = "active"
+
+    def act_as_customer(self) -> None:
+        """Do everything that the customer does meanwhile."""
+        self.accept()
+        for act in PEOPLE:
+            act(self)
 
     def end_peerings(self, code: str) -> None:
         for peering in self.rows("ec2", "vpc_peering"):

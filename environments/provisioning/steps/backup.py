@@ -1,0 +1,341 @@
+"""Backups of production: vaults, the plan of when and where to, what is in it, and the role that makes them (S28-S36, S41).
+
+AWS Backup takes RDS snapshots of databases and EBS snapshots of volumes by one plan, which also copies them into the Region for
+disaster recovery. Everything of the environment's that carries its tag is in it, machines that come later included.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from environments.provisioning import names
+from environments.provisioning.collection import Collection, There
+from environments.provisioning.ports import Account
+from environments.provisioning.specification import Spec
+from environments.provisioning.step import Context, StepRefused, Wanted
+from environments.provisioning.steps import keys
+from environments.provisioning.steps.buckets import BACKUP_DAYS
+from environments.provisioning.steps.service_roles import ServiceRole, allow, entered_by, with_role_seen
+
+SCHEDULES = {
+    "daily": "cron(0 1 * * ? *)",
+    "twice_daily": "cron(0 1,13 * * ? *)",
+    "hourly": "cron(0 * * * ? *)",
+}
+"""When backups begin, UTC."""
+
+_TOLD = {"daily": "every day at 01:00 UTC", "twice_daily": "every day at 01:00 and 13:00 UTC", "hourly": "every hour"}
+_RULE = "regular"
+_NO_JOBS = "The stand-in keeps the plan, and takes no backup by it."
+
+
+class BackupVault(Collection):
+    """Where backups lie. outputs: {"vault": name, "vault_arn": ARN}"""
+
+    key = "backup_vault"
+    title = "Backup vault"
+    doing = "Creating the backup vault"
+    done = "Created the backup vault"
+    requires: tuple[str, ...] = ("encryption_key",)
+    remains = "Backups in the vault stay until their three months are over."
+    permissions = (
+        "backup-storage:MountCapsule",
+        "backup:CreateBackupVault",
+        "backup:ListBackupVaults",
+        "backup:TagResource",
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:GenerateDataKey",
+        "kms:RetireGrant",
+    )
+    key_step = "encryption_key"
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.is_production
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return (Wanted("backup_vault", names.of(spec, "backup"), {"encrypted_with": keys.alias(spec)}),)
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        """All vaults are listed: AWS refuses to describe one that is not there as if it were forbidden."""
+        name = names.of(ctx.spec, "backup")
+        rows = self.account(ctx).pages("backup", "list_backup_vaults", "BackupVaultList")
+        found = next((row for row in rows if row["BackupVaultName"] == name), None)
+        return {name: self._there(ctx, found)} if found else {}
+
+    def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
+        used = row.get("EncryptionKeyArn", "")
+        alias = keys.alias(ctx.spec) if used == ctx.outputs[self.key_step]["key_arn"] else used or "nothing"
+        return There(row["BackupVaultArn"], {"encrypted_with": alias})
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        answer = self.account(ctx).change(
+            "backup",
+            "create_backup_vault",
+            BackupVaultName=wanted.name,
+            EncryptionKeyArn=ctx.outputs[self.key_step]["key_arn"],
+            BackupVaultTags=names.tags(ctx.spec, self.key),
+            CreatorRequestId=names.token(ctx.spec, self.key),
+        )
+        return There(answer["BackupVaultArn"], wanted.attributes)
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        """A vault stays: see `remains`."""
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        name = names.of(ctx.spec, "backup")
+        return {"vault": name, "vault_arn": there[name].aws_id}
+
+    def account(self, ctx: Context) -> Account:
+        """Return the account in the vault's Region."""
+        return ctx.customer
+
+
+class DrVault(BackupVault):
+    """Where copies of backups lie, in the Region for disaster recovery. outputs: {"vault": name, "vault_arn": ARN}"""
+
+    key = "dr_vault"
+    title = "Backup vault for disaster recovery"
+    doing = "Creating the backup vault for disaster recovery"
+    done = "Created the backup vault for disaster recovery"
+    requires = ("dr_key",)
+    key_step = "dr_key"
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.recovers_elsewhere
+
+    def account(self, ctx: Context) -> Account:
+        return ctx.customer.in_region(ctx.spec.backup.dr_region)
+
+    def region(self, ctx: Context) -> str:
+        return ctx.spec.backup.dr_region
+
+
+class BackupRole(ServiceRole):
+    """outputs: {"role_arn": ARN}"""
+
+    key = "backup_role"
+    title = "Role of the backups"
+    doing = "Creating the role of the backups"
+    done = "Created the role of the backups"
+    use = "backup"
+    service = "AWS Backup"
+    allows = "taking, copying and deleting backups"
+    remains = "AWS deletes a backup whose time is over with the role that took it."
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.is_production
+
+    def trust(self, spec: Spec) -> Sequence[dict[str, Any]]:
+        return (entered_by("backup.amazonaws.com"),)
+
+    def statements(self, spec: Spec) -> Sequence[dict[str, Any]]:
+        """Source: the AWS managed policy AWSBackupServiceRolePolicyForBackup, as far as volumes and databases go."""
+        return (
+            allow(("backup:DescribeBackupVault", "backup:CopyIntoBackupVault"), ("arn:aws:backup:*:*:backup-vault:*",)),
+            allow(
+                (
+                    "ec2:CopySnapshot",
+                    "ec2:CreateSnapshot",
+                    "ec2:CreateTags",
+                    "ec2:DeleteSnapshot",
+                    "ec2:ModifySnapshotAttribute",
+                ),
+                ("arn:aws:ec2:*::snapshot/*", "arn:aws:ec2:*:*:volume/*"),
+            ),
+            allow(
+                (
+                    "rds:AddTagsToResource",
+                    "rds:CopyDBSnapshot",
+                    "rds:CreateDBSnapshot",
+                    "rds:DeleteDBSnapshot",
+                    "rds:ModifyDBSnapshotAttribute",
+                ),
+                ("arn:aws:rds:*:*:db:*", "arn:aws:rds:*:*:snapshot:*"),
+            ),
+            allow(
+                (
+                    "ec2:DescribeSnapshots",
+                    "ec2:DescribeTags",
+                    "ec2:DescribeVolumes",
+                    "rds:DescribeDBInstances",
+                    "rds:DescribeDBSnapshots",
+                    "rds:ListTagsForResource",
+                    "tag:GetResources",
+                ),
+                ("*",),
+            ),
+            allow(
+                ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*", "kms:ReEncrypt*"), ("*",)
+            ),
+        )
+
+
+class BackupPlan(Collection):
+    """When backups are taken and where to. outputs: {"plan_id": id}"""
+
+    key = "backup_plan"
+    title = "Backup plan"
+    doing = "Creating the backup plan"
+    done = "Created the backup plan"
+    requires = ("backup_vault", "dr_vault")
+    simulated = _NO_JOBS
+    permissions = (
+        "backup:CreateBackupPlan",
+        "backup:DeleteBackupPlan",
+        "backup:GetBackupPlan",
+        "backup:ListBackupPlans",
+        "backup:TagResource",
+        "backup:UpdateBackupPlan",
+    )
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.is_production
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        attributes = {
+            "runs": _TOLD[spec.backup.frequency],
+            "keeps": f"{BACKUP_DAYS} days",
+            "copies_to": spec.backup.dr_region if spec.recovers_elsewhere else "",
+        }
+        return (Wanted("backup_plan", names.of(spec, "backup"), attributes),)
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        name = names.of(ctx.spec, "backup")
+        rows = ctx.customer.pages("backup", "list_backup_plans", "BackupPlansList")
+        found = [row["BackupPlanId"] for row in rows if row["BackupPlanName"] == name]
+        if len(found) > 1:
+            raise StepRefused(
+                f"More than one backup plan is called {name}: {', '.join(sorted(found))}.",
+                remedy="Delete those that have no resources assigned, then retry this step.",
+                code="several_plans",
+            )
+        return {name: self._there(ctx, found[0])} if found else {}
+
+    def _there(self, ctx: Context, identifier: str) -> There:
+        plan = ctx.customer.read("backup", "get_backup_plan", BackupPlanId=identifier)["BackupPlan"]
+        schedules = {schedule: _TOLD[frequency] for frequency, schedule in SCHEDULES.items()}
+        rules = [
+            rule for rule in plan["Rules"] if rule["TargetBackupVaultName"] == ctx.outputs["backup_vault"]["vault"]
+        ]
+        copies = [
+            copy["DestinationBackupVaultArn"].split(":")[3] for rule in rules for copy in rule.get("CopyActions", ())
+        ]
+        kept = {_days(one) for rule in rules for one in (rule, *rule.get("CopyActions", ()))}
+        runs = (schedules.get(rule["ScheduleExpression"], rule["ScheduleExpression"]) for rule in rules)
+        attributes = {
+            "runs": ", ".join(runs) or "never",
+            "keeps": ", ".join(sorted(kept)),
+            "copies_to": ", ".join(copies),
+        }
+        return There(identifier, attributes)
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        """AWS refuses a second plan of the same content, and gives back the first for the same request id."""
+        answer = ctx.customer.change(
+            "backup",
+            "create_backup_plan",
+            BackupPlan=self._plan(ctx),
+            BackupPlanTags=names.tags(ctx.spec, self.key),
+            CreatorRequestId=names.token(ctx.spec, self.key, json.dumps(self._plan(ctx))),
+        )
+        return There(answer["BackupPlanId"], wanted.attributes)
+
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        ctx.customer.change("backup", "update_backup_plan", BackupPlanId=there.aws_id, BackupPlan=self._plan(ctx))
+        return There(there.aws_id, wanted.attributes)
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        ctx.customer.change("backup", "delete_backup_plan", BackupPlanId=there.aws_id)
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        return {"plan_id": there[names.of(ctx.spec, "backup")].aws_id}
+
+    def _plan(self, ctx: Context) -> dict[str, Any]:
+        kept = {"Lifecycle": {"DeleteAfterDays": BACKUP_DAYS}}
+        rule: dict[str, Any] = {
+            "RuleName": _RULE,
+            "TargetBackupVaultName": ctx.outputs["backup_vault"]["vault"],
+            "ScheduleExpression": SCHEDULES[ctx.spec.backup.frequency],
+            "RecoveryPointTags": names.tags(ctx.spec, self.key),
+            **kept,
+        }
+        if ctx.spec.recovers_elsewhere:
+            rule["CopyActions"] = [{"DestinationBackupVaultArn": ctx.outputs["dr_vault"]["vault_arn"], **kept}]
+        return {"BackupPlanName": names.of(ctx.spec, "backup"), "Rules": [rule]}
+
+
+class BackupSelection(Collection):
+    """What is backed up. A selection cannot be changed, so its name holds what it selects, and the name proves the rest."""
+
+    key = "backup_selection"
+    title = "What is backed up"
+    doing = "Selecting what is backed up"
+    done = "Selected what is backed up"
+    requires = ("backup_plan", "backup_role")
+    simulated = _NO_JOBS
+    permissions = (
+        "backup:CreateBackupSelection",
+        "backup:DeleteBackupSelection",
+        "backup:ListBackupSelections",
+        "iam:PassRole",
+    )
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.is_production
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        selects = f"volumes and databases with the tag {spec.tag_prefix}:env {spec.environment_id}"
+        return (Wanted("backup_selection", _selection_name(spec), {"selects": selects}),)
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        plan_id = ctx.outputs["backup_plan"]["plan_id"]
+        rows = ctx.customer.pages("backup", "list_backup_selections", "BackupSelectionsList", BackupPlanId=plan_id)
+        attributes = {one.name: one.attributes for one in self.wanted(ctx.spec)}
+        return {
+            row["SelectionName"]: There(row["SelectionId"], attributes.get(row["SelectionName"], {}))
+            for row in rows
+            if row["SelectionName"].startswith(names.of(ctx.spec, ""))
+        }
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        selection = {
+            "SelectionName": wanted.name,
+            "IamRoleArn": ctx.outputs["backup_role"]["role_arn"],
+            **_selected(ctx.spec),
+        }
+        answer = with_role_seen(
+            lambda: ctx.customer.change(
+                "backup",
+                "create_backup_selection",
+                BackupPlanId=ctx.outputs["backup_plan"]["plan_id"],
+                BackupSelection=selection,
+                CreatorRequestId=names.token(ctx.spec, self.key, wanted.name),
+            )
+        )
+        return There(answer["SelectionId"], wanted.attributes)
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        plan_id = ctx.outputs["backup_plan"]["plan_id"]
+        ctx.customer.change("backup", "delete_backup_selection", BackupPlanId=plan_id, SelectionId=there.aws_id)
+
+
+def _selected(spec: Spec) -> dict[str, Any]:
+    """What is in both: of these kinds, and with our tag."""
+    tag = {"ConditionKey": f"aws:ResourceTag/{spec.tag_prefix}:env", "ConditionValue": spec.environment_id}
+    return {
+        "Resources": ["arn:aws:ec2:*:*:volume/*", "arn:aws:rds:*:*:db:*"],
+        "Conditions": {"StringEquals": [tag]},
+    }
+
+
+def _selection_name(spec: Spec) -> str:
+    selected = json.dumps(_selected(spec), sort_keys=True)
+    return names.of(spec, hashlib.sha256(selected.encode()).hexdigest()[:8])
+
+
+def _days(rule: Mapping[str, Any]) -> str:
+    days = rule.get("Lifecycle", {}).get("DeleteAfterDays")
+    return f"{days} days" if days else "without end"
