@@ -260,8 +260,8 @@ def attach_volume(call: Call, *, VolumeId: str, InstanceId: str, Device: str) ->
 
 
 @answers("ec2.detach_volume")
-def detach_volume(call: Call, *, VolumeId: str) -> Any:
-    volume = _volume(call, VolumeId)
+def detach_volume(call: Call, *, VolumeId: str, InstanceId: str) -> Any:
+    volume, _ = _volume(call, VolumeId), _machine(call, InstanceId)
     volume["Attachments"], volume["State"] = [], "available"
     return {}
 
