@@ -38,6 +38,22 @@ def _own_dns(environment: Environment, spec: Spec) -> bool:
     return not spec.zone
 
 
+def _forwarding(environment: Environment, spec: Spec) -> bool:
+    return spec.logs.forward and bool(spec.logs.host)
+
+
+def _disaster_recovery(environment: Environment, spec: Spec) -> bool:
+    return spec.recovers_elsewhere
+
+
+def _vpn(environment: Environment, spec: Spec) -> bool:
+    return spec.data_centre.choice == "vpn"
+
+
+def _direct_connect(environment: Environment, spec: Spec) -> bool:
+    return spec.data_centre.choice == "direct_connect"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that must be true. `steps`: what an automatic item is computed from. `help`: what a signature says."""
@@ -77,6 +93,29 @@ ITEMS: tuple[Item, ...] = (
         NETWORK,
         steps=("provider_routes", "customer_routes"),
         rows=("S2", "S4"),
+    ),
+    Item(
+        "vpn_up",
+        "The VPN to the data centre is up, and every route table takes its routes",
+        NETWORK,
+        steps=(
+            "customer_gateway",
+            "vpn_gateway",
+            "vpn_connection",
+            "vpn_routes",
+            "vpn_configuration",
+            "vpn_tunnels",
+        ),
+        applies=_vpn,
+        rows=("S13",),
+    ),
+    Item(
+        "direct_connect_up",
+        "The Direct Connect line is up, each milestone on record",
+        NETWORK,
+        steps=("direct_connect",),
+        applies=_direct_connect,
+        rows=("S12",),
     ),
     Item(
         "operators_reach_environment",
@@ -125,6 +164,29 @@ ITEMS: tuple[Item, ...] = (
         rows=("S5",),
     ),
     Item(
+        "logs_collected",
+        "Audit, application and system logs reach the bucket",
+        LOGS,
+        steps=("log_groups", "delivery_role", "log_delivery", "log_subscriptions", "agent_configuration"),
+        rows=("S24", "S45"),
+    ),
+    Item(
+        "logs_forwarded",
+        "The customer's log tools get a copy of every line",
+        LOGS,
+        steps=("log_forwarding",),
+        applies=_forwarding,
+        rows=("S46",),
+    ),
+    Item(
+        "logs_copied",
+        "Logs are copied into the Region for disaster recovery",
+        LOGS,
+        steps=("dr_bucket", "replication_role", "replication"),
+        applies=_disaster_recovery,
+        rows=("S28",),
+    ),
+    Item(
         "products_installed",
         "The products are installed and pass their smoke test",
         PRODUCTS,
@@ -139,12 +201,36 @@ ITEMS: tuple[Item, ...] = (
         rows=("S17",),
     ),
     Item(
+        "alarms_set",
+        "Disk, CPU, memory, JVM heap and health of every machine are watched",
+        MONITORING,
+        steps=("encryption_key", "alert_topic", "alarms", "dashboard"),
+        applies=_production,
+        rows=("S21",),
+    ),
+    Item(
         "alert_received",
         "A test alert was received",
         MONITORING,
         applies=_production,
         help="Send a test alert and note who confirmed that it arrived.",
         rows=("S21", "S23"),
+    ),
+    Item(
+        "backups_scheduled",
+        "Databases and volumes are backed up by a plan",
+        MONITORING,
+        steps=("backup_role", "backup_vault", "backup_plan", "backup_selection"),
+        applies=_production,
+        rows=("S29", "S30", "S35", "S36"),
+    ),
+    Item(
+        "backups_copied",
+        "Backups have a vault and a key in the Region for disaster recovery",
+        MONITORING,
+        steps=("dr_key", "dr_vault"),
+        applies=_disaster_recovery,
+        rows=("S28", "S30"),
     ),
     Item(
         "first_backup_taken",
@@ -164,11 +250,11 @@ ITEMS: tuple[Item, ...] = (
     ),
     Item(
         "alert_recipients_confirmed",
-        "The alert recipients are right",
+        "Everybody who is to get alerts has confirmed it",
         CUSTOMER,
         owner=Owner.CUSTOMER,
+        steps=("alert_recipients",),
         applies=_production,
-        help="Confirm that everybody named in the monitoring section reads alerts at any hour.",
         rows=("S25",),
     ),
 )

@@ -220,7 +220,8 @@ def _add_data_centre(content: dict[str, Any], states: dict[str, str], nodes: lis
             "item": "firewall_ports_opened",
         }
     )
-    edges.append({"from": "gateway", "to": "vpc", "label": label, "status": "planned", "item": ""})
+    proof = "vpn_up" if link["choice"] == "vpn" else "direct_connect_up"
+    edges.append({"from": "gateway", "to": "vpc", "label": label, "status": _edge(states, proof), "item": proof})
 
 
 def _edge(states: dict[str, str], *keys: str) -> str:

@@ -73,17 +73,54 @@ class Secrets(Protocol):
 
     def keep(self, name: str, value: str) -> str:
         """Seal a secret that AWS gave, under a name of the environment, and return its reference. The same name again
-        replaces it."""
+        replaces it, and what was sealed before is destroyed. Raises `LeaseLost`."""
+
+    def kept(self, name: str) -> str:
+        """Return the reference of what is sealed under a name, empty where nothing is."""
+
+    def holds(self, name: str, value: str) -> bool:
+        """Return whether exactly this is sealed under a name; nothing is opened for that."""
+
+    def forget(self, name: str) -> None:
+        """Destroy what is sealed under a name. Raises `LeaseLost`."""
 
 
 class NoSecrets:
-    """For those who only look: plans and checks have no use for a secret."""
+    """No vault: nothing is sealed, and nothing can be."""
 
     def open(self, reference: str) -> str:
         raise ChangeRefused(f"secret {reference} opened while only looking")
 
     def keep(self, name: str, value: str) -> str:
         raise ChangeRefused(f"secret {name} kept while only looking")
+
+    def kept(self, name: str) -> str:
+        return ""
+
+    def holds(self, name: str, value: str) -> bool:
+        return False
+
+    def forget(self, name: str) -> None:
+        raise ChangeRefused(f"secret {name} destroyed while only looking")
+
+
+class LookupFailed(Exception):
+    """The public DNS gave no answer, which says nothing about the name: trying again can help."""
+
+
+class Lookup(Protocol):
+    """The public DNS, asked by ourselves."""
+
+    def lookup(self, name: str, type: str) -> tuple[str, ...]:
+        """Return what a name says under a type (CNAME, MX, TXT), names without the dot at their end; nothing where it is not
+        published. Raises `LookupFailed`."""
+
+
+class NoLookup:
+    """Nobody to ask."""
+
+    def lookup(self, name: str, type: str) -> tuple[str, ...]:
+        raise LookupFailed(f"{name} {type}: there is nobody to ask")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from environments.provisioning.ports import Account, NoSecrets, Secrets, Seen
+from environments.provisioning.ports import Account, Lookup, NoLookup, NoSecrets, Secrets, Seen
 from environments.provisioning.specification import Spec
 
 CUSTOMER = "customer"
@@ -99,7 +99,7 @@ class StepRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a step works with. `outputs` holds those of every step that is ready, by step key; `adopted` the AWS ids of
-    resources that a person decided to take over."""
+    resources that a person decided to take over; `milestones` when each thing that people do outside AWS was done, by key."""
 
     spec: Spec
     provider: Account
@@ -109,6 +109,8 @@ class Context:
     outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     adopted: frozenset[str] = frozenset()
     secrets: Secrets = field(default_factory=NoSecrets)
+    milestones: Mapping[str, datetime] = field(default_factory=dict)
+    names: Lookup = field(default_factory=NoLookup)
 
 
 class Step(ABC):

@@ -81,7 +81,9 @@ def test_counts_of_the_checklist_are_in_the_list(production):
     assert (found.green, found.items) == (1, production.checklist_items.count())
 
 
-def test_topology_draws_each_link_with_its_proof(production):
+def test_topology_draws_each_link_with_its_proof(behind):
+    production = environments.environment(data_centre="vpn")
+    checklist.ensure(production)
     drawn = selectors.topology(production)
     assert {node["lane"] for node in drawn["nodes"]} == {"data centre", "gateway", "customer VPC", "provider VPC"}
     peering = next(edge for edge in drawn["edges"] if edge["label"] == "VPC peering")

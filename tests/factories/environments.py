@@ -24,9 +24,12 @@ def environment(
     vpc_id: str = "",
     cidr: str = "",
     zone: str = "acme.internal",
-    data_centre: str = "vpn",
+    data_centre: str = "none",
 ) -> Environment:
-    """Return an environment with its specification. `zone` empty: the customer's own DNS server answers."""
+    """Return an environment with its specification. `zone` empty: the customer's own DNS server answers.
+
+    `data_centre`: none, vpn or direct_connect; of the last two a run waits until the customer has done their part.
+    """
     number = next(_numbers)
     owner = customer or people.customer()
     account, _ = AwsAccount.objects.get_or_create(
@@ -60,7 +63,7 @@ def specify(environment: Environment, **changes: Any) -> Specification:
 
 
 def _content(
-    environment: Environment, *, zone: str = "acme.internal", data_centre: str = "vpn", retention_days: int = 30
+    environment: Environment, *, zone: str = "acme.internal", data_centre: str = "none", retention_days: int = 30
 ) -> dict[str, Any]:
     customer, account = environment.customer, environment.aws_account
     network = environment.cidr_blocks[0].split("/")[0].rsplit(".", 1)[0]
@@ -106,7 +109,7 @@ def _content(
             }
         ],
         "dns": {"choice": "route53", "zone": zone} if zone else {"choice": "own", "zone": "acme.internal"},
-        "data_centre": {"choice": data_centre, "gateway_ip": "52.16.10.20"},
+        "data_centre": {"choice": data_centre, "gateway_ip": "52.16.10.20", "routing": "bgp", "bgp_asn": 65010},
         "logs": {"forward": False, "retention_days": retention_days},
     }
 

@@ -13,8 +13,9 @@ from environments.provisioning.engine import READY, Engine, Outcome, StepRecord
 from environments.provisioning.ports import CallFailed, Failure, LeaseLost, Progress
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Step
-from environments.provisioning.steps import STEPS
+from environments.provisioning.steps import STEPS, direct_connect
 from tests.fakes.cloud import Cloud, Crash, accounts
+from tests.fakes.names import PublicDns
 
 SETTLE = timedelta(minutes=5)
 
@@ -54,6 +55,16 @@ def spec(**changes: Any) -> Spec:
             },
         ],
         "dns": {"choice": "route53", "zone": "acme.internal"},
+        "data_centre": {
+            "choice": "vpn",
+            "gateway_ip": "203.0.113.7",
+            "routing": "static",
+            "prefixes": ["192.168.0.0/16", "172.20.0.0/16"],
+            "router_vendor": "Cisco Systems, Inc.",
+            "router_model": "ISR Series Routers",
+            "router_software": "IOS 12.4+",
+        },
+        "smtp": {"choice": "ses", "sender_domain": "acme.example", "sender": "alerts@acme.example"},
         "monitoring": {
             "alert_emails": ["operations@acme.example", "night@acme.example"],
             "alert_phones": ["+442079460958"],
@@ -182,6 +193,8 @@ class FakeRun:
         self.journal = Recorder()
         self.known = dict(outputs or {})
         self.vault = Vault()
+        self.names = PublicDns(cloud)
+        self.milestones: dict[str, datetime] = {}
         if planned:
             self.journal.records = {step.key: StepRecord(untouched=True) for step in self.steps}
         self.crashes = 0
@@ -204,7 +217,17 @@ class FakeRun:
         known = {**self.known, **outputs}
         spec = self.cloud.spec.completed(known)
         provider, customer = (_Working(account, step, self) for account in accounts(self.cloud, spec))
-        return Context(spec, provider, customer, now, timedelta(seconds=30), known, secrets=self.vault)
+        return Context(
+            spec,
+            provider,
+            customer,
+            now,
+            timedelta(seconds=30),
+            known,
+            secrets=self.vault,
+            milestones=self.milestones,
+            names=self.names,
+        )
 
     def advance(self) -> Outcome:
         """One worker works on the run until it waits, ends, or the worker dies (`Crash`)."""
@@ -231,7 +254,7 @@ class FakeRun:
     def run(self, *, accepts: bool = True, most: int = 200) -> Outcome:
         """Advance again and again as the sweep does, with a new worker for each that dies, until the run ends.
 
-        `accepts`: the customer accepts whatever peering waits.
+        `accepts`: the customer does their part: accepts whatever peering waits, brings tunnels up, gets the line done.
         """
         for _ in range(most):
             try:
@@ -242,7 +265,8 @@ class FakeRun:
             if outcome.state != "waiting":
                 return outcome
             if accepts:
-                self.cloud.accept()
+                self.cloud.act_as_customer()
+                self.milestones = dict.fromkeys(direct_connect.BY_KEY, self.now)
             elif self.last("peering_acceptance").state == "waiting":
                 return outcome
             self.now = max(self.now, outcome.next_at or self.now)

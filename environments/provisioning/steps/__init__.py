@@ -2,19 +2,31 @@
 
 from environments.provisioning.step import Step
 from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
-from environments.provisioning.steps.buckets import AuditBucket, LogBucket
+from environments.provisioning.steps.agent import AgentConfiguration, LogForwarding
+from environments.provisioning.steps.alarms import Alarms
+from environments.provisioning.steps.alerts import AlertRecipients, AlertTopic
+from environments.provisioning.steps.backup import BackupPlan, BackupRole, BackupSelection, BackupVault, DrVault
+from environments.provisioning.steps.buckets import AuditBucket, DrBucket, LogBucket
+from environments.provisioning.steps.dashboard import Dashboard
 from environments.provisioning.steps.dhcp_options import DhcpOptions
 from environments.provisioning.steps.direct_connect import DirectConnect
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
 from environments.provisioning.steps.gateways import ElasticIp, InternetGateway, NatGateway
 from environments.provisioning.steps.instances import Instances
+from environments.provisioning.steps.keys import DrKey, EncryptionKey
 from environments.provisioning.steps.launch_templates import LaunchTemplates
+from environments.provisioning.steps.logs import LogDelivery, LogGroups, LogSubscriptions
+from environments.provisioning.steps.mail_credentials import MailCredentials
+from environments.provisioning.steps.mail_identity import MailIdentity
+from environments.provisioning.steps.mail_records import MailRecords
 from environments.provisioning.steps.node_role import NodeRole
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
+from environments.provisioning.steps.replication import Replication
 from environments.provisioning.steps.resolver import ResolverAssociation, ResolverEndpoint, ResolverRule
 from environments.provisioning.steps.route_tables import InternetRoutes, RouteTables
 from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
 from environments.provisioning.steps.security_groups import SecurityGroups, SecurityRules
+from environments.provisioning.steps.service_roles import DeliveryRole, ReplicationRole
 from environments.provisioning.steps.subnets import PublicSubnets, Subnets
 from environments.provisioning.steps.trail import AuditTrail
 from environments.provisioning.steps.volumes import VolumeAttachments, Volumes
@@ -62,8 +74,31 @@ STEPS: tuple[Step, ...] = (
     ResolverEndpoint(),
     ResolverRule(),
     ResolverAssociation(),
+    MailIdentity(),
+    MailRecords(),
+    MailCredentials(),
     LogBucket(),
     AuditBucket(),
     AuditTrail(),
+    DrBucket(),
+    ReplicationRole(),
+    Replication(),
+    LogGroups(),
+    DeliveryRole(),
+    LogDelivery(),
+    LogSubscriptions(),
+    AgentConfiguration(),
+    LogForwarding(),
+    EncryptionKey(),
+    DrKey(),
+    AlertTopic(),
+    AlertRecipients(),
+    Alarms(),
+    Dashboard(),
+    BackupRole(),
+    BackupVault(),
+    DrVault(),
+    BackupPlan(),
+    BackupSelection(),
 )
 BY_KEY: dict[str, Step] = {step.key: step for step in STEPS}

@@ -4,10 +4,10 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from moto.core.responses import EmptyResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
-from moto.ec2.models.customer_gateways import CustomerGatewayBackend
+from moto.ec2.models.customer_gateways import CustomerGateway
 from moto.ec2.models.vpn_connections import VPNConnection, VPNConnectionBackend
 from moto.ec2.responses import EC2Response
 
@@ -15,6 +15,8 @@ from portal.embedded.aws_stand_in import patches
 from portal.embedded.aws_stand_in.patches.settling import settle
 
 TUNNELS = 2
+TUNNELS_UP = "stand-in:tunnels-up"
+"""The tag on a connection that says how many of its tunnels the customer's device holds: the stand-in has no devices."""
 
 
 def install() -> None:
@@ -33,21 +35,27 @@ def install() -> None:
 
 def tunnels_are_up(account_id: str, region: str, connection_id: str, count: int = TUNNELS) -> None:
     """Say that the customer's device holds the first `count` tunnels of the connection, and no other."""
-    connection = ec2_backends[account_id][region].describe_vpn_connections([connection_id])[0]
-    connection.tunnels = {"up": count, "since": patches.now()}
+    ec2_backends[account_id][region].create_tags([connection_id], {TUNNELS_UP: str(count)})
 
 
 def _give_one_gateway_per_device() -> None:
-    create = CustomerGatewayBackend.create_customer_gateway
+    respond = EC2Response.create_customer_gateway
 
-    def create_once(self: Any, gateway_type: str, ip_address: str, bgp_asn: str, tags: Any = None) -> Any:
-        bgp_asn = str(bgp_asn or 65000)  # a filter compares text; AWS fills in the default
-        for known in self.customer_gateways.values():
-            if (known.ip_address, known.bgp_asn) == (ip_address, bgp_asn) and known.state != "deleted":
-                return known
-        return create(self, gateway_type, ip_address, bgp_asn, tags)
+    def create_once(self: Any) -> Any:
+        """Address, ASN and device name make a gateway; the same three again give back the one that is there."""
+        asn = self._get_param("BgpAsn") or self._get_param("BgpAsnExtended") or 65000
+        address = self._get_param("IpAddress") or self._get_param("PublicIp")
+        device = (address, str(asn), self._get_param("DeviceName") or "")
+        for known in self.ec2_backend.customer_gateways.values():
+            if (known.ip_address, known.bgp_asn, known.device_name) == device and known.state != "deleted":
+                return ActionResult({"CustomerGateway": known})
+        answer = respond(self)
+        made = answer.result["CustomerGateway"]
+        made.bgp_asn, made.device_name = device[1:]  # a filter compares text; AWS fills in the default
+        return answer
 
-    CustomerGatewayBackend.create_customer_gateway = create_once
+    CustomerGateway.device_name = ""
+    EC2Response.create_customer_gateway = create_once
 
 
 def _give_one_connection_per_pair() -> None:
@@ -130,7 +138,11 @@ def _others(table: Any, gateway: Any) -> list[dict[str, str]]:
 
 
 def _telemetry(connection: Any) -> list[dict[str, Any]]:
+    said = {tag["key"]: tag["value"] for tag in connection.get_tags()}.get(TUNNELS_UP, "0")
     held: dict[str, Any] = connection.tunnels or {"up": 0, "since": vars(connection).get("made_at")}
+    if held["up"] != int(said):
+        held = {"up": int(said), "since": patches.now()}
+    connection.tunnels = held
     return [
         _tunnel(address, number < held["up"], held["since"])
         for number, address in enumerate(_outside_addresses(connection))
