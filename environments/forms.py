@@ -14,7 +14,7 @@ class PauseForm(forms.Form):
     """Why a run is held. How long that may be the service says."""
 
     note = forms.CharField(
-        label="Why (optional)",
+        label="Why",
         help_text="Everybody who sees the run reads it, the customer too.",
         required=False,
         strip=True,

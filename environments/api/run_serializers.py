@@ -58,11 +58,12 @@ class PlanDetailOutput(PlanOutput):
 
 
 class StepOutput(Output):
-    """One capability of a run. While it waits: whose turn it is, why, and until when."""
+    """One capability of a run. While it waits: whose turn it is, why, and until when. `removes`: it is taken away."""
 
     id = serializers.CharField()
     key = serializers.CharField()
     title = serializers.CharField()
+    removes = serializers.BooleanField()
     state = serializers.ChoiceField(StepState.choices)
     attempt = serializers.IntegerField()
     waits_on = serializers.ChoiceField(Owner.choices, allow_blank=True)
@@ -81,6 +82,7 @@ class StepOutput(Output):
             "id": row.pk,
             "key": row.key,
             "title": BY_KEY[row.key].title,
+            "removes": row.removes,
             "state": row.state,
             "attempt": row.attempt,
             "waits_on": row.waits_on,

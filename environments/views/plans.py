@@ -24,6 +24,7 @@ _POLL_SECONDS = 2
 _ACTIONS: dict[str, dict[str, str]] = {
     planning.CREATE: {"word": "Create", "hue": "done", "shape": "plus"},
     planning.CHANGE: {"word": "Change", "hue": "you", "shape": "pencil"},
+    planning.REMOVE: {"word": "Remove", "hue": "stop", "shape": "trash"},
     planning.KEEP: {"word": "Keep", "hue": "idle", "shape": "tick"},
     planning.WAIT: {"word": "Wait", "hue": "you", "shape": "clock"},
     planning.BLOCKED: {"word": "Blocked", "hue": "stop", "shape": "octagon"},

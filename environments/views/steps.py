@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 
 from environments.models import Run, RunStep
+from environments.provisioning.removal import Removal
+from environments.provisioning.step import Step
 from environments.provisioning.steps import BY_KEY
 from environments.states import ACTIVE_RUNS, Owner, RunState, StepState
 from portal.ui.drawings.gantt import duration
@@ -22,12 +24,13 @@ _HUES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step. `waits_on` is the name of whoever must act; `elapsed` is empty before it began."""
+    """One step. `waits_on` is the name of whoever must act; `elapsed` is empty before it began; `state` is its word."""
 
     step: RunStep
     title: str
     hue: str
     elapsed: str
+    state: str
     waits_on: str = ""
 
 
@@ -62,11 +65,21 @@ def owner_name(owner: str, customer: str) -> str:
 def _line(step: RunStep, run: Run, customer: str, now: datetime) -> Line:
     waits = step.state == StepState.WAITING and step.waits_on
     elapsed = _elapsed(step, _end(step, run) or now)
-    return Line(step, _title(step), _HUES[StepState(step.state)], elapsed, owner_name(waits, customer) if waits else "")
+    hue, state = _HUES[StepState(step.state)], StepState(step.state).label
+    if _is_held(step, run):
+        hue, state = "idle", "Held"
+    return Line(step, _title(step), hue, elapsed, state, owner_name(waits, customer) if waits else "")
+
+
+def _is_held(step: RunStep, run: Run) -> bool:
+    """A pause found the step at work."""
+    return run.state == RunState.PAUSED and step.state == StepState.RUNNING
 
 
 def _end(step: RunStep, run: Run) -> datetime | None:
-    """A step that stood still when its run was cancelled ended then."""
+    """A step that stood still when its run was cancelled or paused ended then."""
+    if _is_held(step, run):
+        return run.paused_at
     return step.finished_at or (run.finished_at if run.state not in ACTIVE_RUNS else None)
 
 
@@ -74,8 +87,13 @@ def _elapsed(step: RunStep, end: datetime) -> str:
     return duration(max(end - step.started_at, timedelta())) if step.started_at else ""
 
 
+def _known(step: RunStep) -> Step | None:
+    found = BY_KEY.get(step.key)
+    return Removal(found, ()) if found and step.removes else found
+
+
 def _title(step: RunStep) -> str:
-    known = BY_KEY.get(step.key)
+    known = _known(step)
     if known is None:
         return step.key
     tenses = {
@@ -88,7 +106,7 @@ def _title(step: RunStep) -> str:
 
 
 def _bar(step: RunStep, run: Run) -> dict[str, Any]:
-    known = BY_KEY.get(step.key)
+    known = _known(step)
     bar: dict[str, Any] = {
         "label": known.title if known else step.key,
         "start": step.started_at,

@@ -234,6 +234,16 @@ def test_plan_shows_what_would_change():
     assert "Approve plan and start" not in html
 
 
+def test_plan_shows_what_would_be_taken_away():
+    plan = pages.planned(pages.production())
+    plan.findings[1] |= {"action": "remove", "removes": True}
+    plan.save(update_fields=["findings"])
+
+    html = page(people.engineer(), "plan", plan.pk)
+
+    assert html.count("Remove</") == 2, "once counted, once at its step"
+
+
 def test_plan_that_is_computed_asks_again_by_itself():
     environment = pages.production()
     plan = environment.plans.get()

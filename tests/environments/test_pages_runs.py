@@ -1,12 +1,16 @@
 """The page of a run, and the checklist."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from environments.models import ChecklistItem, Environment, Plan, Run
+from environments.services import steering
 from environments.states import ItemState, RunState, StepState
+from environments.views import steps
 from portal.core import clock
 from tests.environments import pages
 from tests.environments.pages import page, signed_in, status
@@ -126,6 +130,29 @@ def test_engineer_pauses_a_run_after_reading_what_that_means():
     assert "The run is paused" in html
     assert f"{engineer} paused it" in html
     assert "The customer moves its DNS" in html
+
+
+def test_step_that_a_pause_found_at_work_stands_still():
+    run = pages.started(pages.production())
+    step = pages.at(run, "peering_request", StepState.RUNNING, RunState.RUNNING)
+    steering.pause(run, by=people.engineer())
+    Run.objects.filter(pk=run.pk).update(paused_at=step.started_at + timedelta(seconds=42))
+    run.refresh_from_db()
+
+    [line] = [line for line in steps.lines(run, clock.now()) if line.step == step]
+
+    assert (line.state, line.hue, line.elapsed) == ("Held", "idle", "42 s")
+    assert "Held</span>" in page(people.viewer(run.customer), "run", run.pk)
+
+
+def test_step_that_is_taken_away_says_so():
+    run = pages.finished(pages.production())
+    run.steps.filter(key="peering_request").update(removes=True)
+
+    html = page(people.engineer(), "run", run.pk)
+
+    assert "Removed: Peering request" in html
+    assert "Requested the VPC peering" not in html
 
 
 def test_reason_that_is_too_long_is_kept_and_named():
