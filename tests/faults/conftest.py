@@ -1,10 +1,12 @@
 """Real worker processes on the database of the tests, against the stand-in: what can be killed."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,22 +62,25 @@ class Workers:
             "RUN_POLL_CUSTOMER_SECONDS": "1",
             **variables,
         }
-        self.running: list[subprocess.Popen[bytes]] = []
-        self.worker: subprocess.Popen[bytes] | None = None
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a Celery process in a process group of its own."""
-        log = (self.folder / f"{arguments[0]}.log").open("ab")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "portal", *arguments],
+        self.running: set[int] = set()
+        self.worker = 0
+        self._starter = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.processes"],
             cwd=settings.BASE_DIR,
             env=self.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        log.close()
-        self.running.append(process)
+
+    def start(self, *arguments: str) -> int:
+        """Start a Celery process in a process group of its own; return its id."""
+        assert self._starter.stdin
+        assert self._starter.stdout
+        log = self.folder / f"{arguments[0]}.log"
+        print(shlex.join([str(log), *arguments]), file=self._starter.stdin, flush=True)
+        process = int(self._starter.stdout.readline())
+        self.running.add(process)
         return process
 
     def start_worker(self) -> None:
@@ -83,21 +88,21 @@ class Workers:
 
     def kill_worker(self) -> None:
         """SIGKILL: no handler runs, nothing is handed back."""
-        assert self.worker
-        kill(self.worker)
+        self._kill(self.worker)
 
     def stop(self) -> None:
-        for process in self.running:
-            kill(process)
+        for process in list(self.running):
+            self._kill(process)
+        with self._starter:  # its input ends, and it with that
+            pass
 
     def log(self) -> str:
         return "".join(path.read_text()[-4000:] for path in self.folder.glob("*.log"))
 
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    def _kill(self, process: int) -> None:
+        self.running.discard(process)
+        with suppress(ProcessLookupError):  # it ended by itself; the log says why
+            os.killpg(process, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
