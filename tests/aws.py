@@ -112,9 +112,10 @@ class RunningStandIn:
 
     def dns_is_published(self, name: str) -> None:
         """Let AWS find the records of a domain of SES, of its MAIL FROM domain or of a certificate."""
-        from portal.embedded.aws_stand_in import outside
+        from portal.embedded.aws_stand_in.patches import acm, ses
 
-        outside.dns_is_published(name)
+        ses.dns_is_published(name)
+        acm.dns_is_published(name)
 
     def peerings(self) -> list[dict[str, Any]]:
         return self.provider("ec2").describe_vpc_peering_connections()["VpcPeeringConnections"]

@@ -53,3 +53,16 @@ def test_a_certificate_is_issued_once_its_record_is_published(stand_in: RunningS
     stand_in.dns_is_published(DOMAIN)
 
     assert acm.describe_certificate(CertificateArn=certificate)["Certificate"]["Status"] == "ISSUED"
+
+
+def test_a_record_in_a_public_zone_counts_as_published(stand_in: RunningStandIn, acm: Any) -> None:
+    certificate = request(acm)
+    route53 = stand_in.customer(NORTHWIND, "route53")
+    zone = route53.create_hosted_zone(Name="northwind.example", CallerReference="once")["HostedZone"]["Id"]
+    needed = record(acm, certificate)
+    row = {"Name": needed["Name"], "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": needed["Value"]}]}
+    route53.change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": row}]}
+    )
+
+    assert acm.describe_certificate(CertificateArn=certificate)["Certificate"]["Status"] == "ISSUED"

@@ -103,6 +103,7 @@ def _organization() -> None:
     """Let the provider open accounts for customers who want one."""
     from moto.organizations.models import organizations_backends  # noqa: PLC0415
 
+    organizations_backends.master_accounts.clear()  # which a reset of the backends leaves
     organizations_backends[PROVIDER_ACCOUNT_ID]["aws"].create_organization("us-east-1", FeatureSet="ALL")
 
 

@@ -18,7 +18,7 @@ from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from portal.embedded.aws_stand_in import accounts, outside, patches, snapshot
+from portal.embedded.aws_stand_in import accounts, patches, snapshot
 
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 _READING = ("Describe", "Get", "List", "Head", "Lookup")
@@ -71,22 +71,12 @@ class StandIn:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = _call_of(environ)
         if call is None:
-            return self._answer_unsigned(environ, start_response)
+            return self._moto(environ, start_response)
         account_id = _account_of(call.access_key)
         if account_id is None:
             return _unknown_key(call.service, environ, start_response)
         with self.gate:
             return self._answer(call, account_id, environ, start_response)
-
-    def _answer_unsigned(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != outside.PATH:
-            return self._moto(environ, start_response)
-        with self.gate:
-            outside.dns_is_published(_body_of(environ).decode())
-        if self.keeper:
-            self.keeper.note_change()
-        start_response("204 No Content", [])
-        return []
 
     def _answer(self, call: Call, account_id: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self._tell("before", call, account_id)

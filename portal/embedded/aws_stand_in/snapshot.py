@@ -16,9 +16,11 @@ from typing import Any
 
 import dill
 import moto
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto import backends as moto_backends
+from moto.ssm.models import ParameterDict
 
 SERVICES = (
     "acm",
@@ -94,6 +96,7 @@ def _restore(held: dict[str, dict[str, dict[str, Any]]]) -> None:
                 moto_backends.get_backend(service)[account][region] = backend
                 _hold_weakly(backend)
     _own_buckets()
+    _own_accounts()
 
 
 def _own_buckets() -> None:
@@ -102,6 +105,15 @@ def _own_buckets() -> None:
     for account, partitions in list(dict.items(every)):
         for partition, backend in dict.items(partitions):
             every.bucket_accounts.update(dict.fromkeys(backend.buckets, (partition, account)))
+
+
+def _own_accounts() -> None:
+    """Say again which organization each account is in; moto keeps that outside its backends too."""
+    every = moto_backends.get_backend("organizations")
+    for account, partitions in list(dict.items(every)):
+        for partition, backend in dict.items(partitions):
+            members = [member.id for member in backend.accounts if member.id != account]
+            every.master_accounts.update(dict.fromkeys(members, (account, partition)))
 
 
 def _hold_weakly(backend: Any) -> None:
@@ -121,9 +133,30 @@ def _write_key(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[Cal
     return _read_key, (key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain),)
 
 
-# Every key of KMS holds one of these, and they cannot be pickled by themselves.
+def _read_certificate(pem: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(pem)
+
+
+def _write_certificate(certificate: x509.Certificate) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
+    return _read_certificate, (certificate.public_bytes(serialization.Encoding.PEM),)
+
+
+def _read_parameters(said: dict[str, Any], held: dict[str, Any]) -> ParameterDict:
+    parameters = ParameterDict(said["account_id"], said["region_name"])
+    vars(parameters).update(said)
+    dict.update(parameters, held)
+    return parameters
+
+
+def _write_parameters(parameters: ParameterDict) -> tuple[Callable[..., ParameterDict], tuple[dict[str, Any], ...]]:
+    return _read_parameters, (vars(parameters), dict(dict.items(parameters)))
+
+
+# The keys of KMS, the certificates of ACM and the parameters of SSM hold these, and they cannot be pickled by themselves.
 copyreg.pickle(type(rsa.generate_private_key(65537, 1024)), _write_key)  # noqa: S505
 copyreg.pickle(type(ec.generate_private_key(ec.SECP256R1())), _write_key)
+copyreg.pickle(x509.Certificate, _write_certificate)
+copyreg.pickle(ParameterDict, _write_parameters)
 
 
 class Gate:

@@ -13,11 +13,27 @@ def install() -> None:
 
 def dns_is_published(domain: str) -> None:
     """Issue every certificate that waits for the domain; moto issues each after a minute by itself."""
-    for regions in list(dict.values(acm_backends)):
-        for backend in dict.values(regions):
-            for certificate in backend._certificates.values():
-                if certificate.common_name == domain and certificate.status == "PENDING_VALIDATION":
-                    certificate.status = "ISSUED"
+    for certificate in _waiting():
+        if certificate.common_name == domain:
+            certificate.status = "ISSUED"
+
+
+def records_are_published(names: set[str]) -> None:
+    """Issue every certificate whose records are all among the names."""
+    for certificate in _waiting():
+        options = certificate.describe()["Certificate"]["DomainValidationOptions"]
+        if {option["ResourceRecord"]["Name"].rstrip(".") for option in options} <= names:
+            certificate.status = "ISSUED"
+
+
+def _waiting() -> list[CertBundle]:
+    return [
+        certificate
+        for regions in list(dict.values(acm_backends))
+        for backend in list(dict.values(regions))
+        for certificate in list(backend._certificates.values())
+        if certificate.status == "PENDING_VALIDATION"
+    ]
 
 
 def _request_once() -> None:

@@ -1,6 +1,6 @@
 """There is no public DNS around the stand-in: what a customer writes into a public zone of their account counts as published.
 
-SES verifies a domain, and a MAIL FROM domain, as soon as the records that it asked for are published so.
+SES verifies a domain, and a MAIL FROM domain, as soon as the records that it asked for are published so; ACM a certificate.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 from moto.route53.models import Route53Backend
 from moto.ses.models import ses_backends
 
-from portal.embedded.aws_stand_in.patches import ses
+from portal.embedded.aws_stand_in.patches import acm, ses
 
 
 def install() -> None:
@@ -19,7 +19,9 @@ def install() -> None:
         change(self, zoneid, change_list)
         zone = self.get_hosted_zone(zoneid)
         if not zone.private_zone:
-            _verify({(row.name.rstrip("."), row.type) for row in zone.rrsets})
+            published = {(row.name.rstrip("."), row.type) for row in zone.rrsets}
+            _verify(published)
+            acm.records_are_published({name for name, kind in published if kind == "CNAME"})
 
     Route53Backend.change_resource_record_sets = change_and_publish
 
