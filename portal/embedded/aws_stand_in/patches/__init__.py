@@ -32,6 +32,7 @@ _WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN", "DATABASE", "LOAD_BALANCER", "NEW_AC
 _SERVICES = (
     "trust",
     "enforcement",
+    "iam",
     "organizations",
     "peering",
     "ec2",
