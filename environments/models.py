@@ -19,6 +19,7 @@ from environments.states import (
 )
 from portal.accounts.models import TenantModel, User
 from portal.core.ids import PrefixedIdField
+from portal.vault.models import SealedSecret
 
 
 class AwsAccount(TenantModel):
@@ -285,6 +286,41 @@ class DriftCheck(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.environment}: {len(self.findings)} steps differ"
+
+
+class EnvironmentSecret(TenantModel):
+    """A secret that AWS gave for an environment, sealed under a name. A new one replaces it and the old one is destroyed."""
+
+    id = PrefixedIdField("ens")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="secrets")
+    name = models.CharField(max_length=40)
+    secret = models.OneToOneField(SealedSecret, on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["environment", "name"], name="secret_once_per_environment")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.environment}"
+
+
+class Milestone(TenantModel):
+    """Something that people did outside AWS, on which a step waits: when, what proves it, and who recorded it."""
+
+    id = PrefixedIdField("mls")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="milestones")
+    key = models.CharField(max_length=40)
+    done_on = models.DateField()
+    evidence = models.TextField()
+    note = models.TextField(blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["environment", "key"], name="milestone_once_per_environment")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.environment}"
 
 
 class ChecklistItem(TenantModel):

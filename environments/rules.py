@@ -28,3 +28,13 @@ def may_sign(user: rules.Person, item: ChecklistItem) -> bool:
 
 def may_verify(user: rules.Person, customer: Customer) -> bool:
     return rules.may_verify(user) or rules.may_act_in_customer_account(user, customer)
+
+
+def may_record_milestone(user: rules.Person, customer: Customer) -> bool:
+    """True for the customer's own editors, whose line it is, and for who provisions and hears of it from them."""
+    return rules.may_act_in_customer_account(user, customer) or rules.may_provision(user)
+
+
+def may_reveal_configuration(user: rules.Person, customer: Customer) -> bool:
+    """True for who configures the router: the customer's own editors, and who provisions and helps them."""
+    return rules.may_act_in_customer_account(user, customer) or rules.may_provision(user)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -99,7 +99,7 @@ class StepRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a step works with. `outputs` holds those of every step that is ready, by step key; `adopted` the AWS ids of
-    resources that a person decided to take over; `milestones` when each thing that people do outside AWS was done, by key."""
+    resources that a person decided to take over; `milestones` the day on which people did each thing outside AWS, by key."""
 
     spec: Spec
     provider: Account
@@ -109,7 +109,7 @@ class Context:
     outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     adopted: frozenset[str] = frozenset()
     secrets: Secrets = field(default_factory=NoSecrets)
-    milestones: Mapping[str, datetime] = field(default_factory=dict)
+    milestones: Mapping[str, date] = field(default_factory=dict)
     names: Lookup = field(default_factory=NoLookup)
 
 

@@ -11,8 +11,9 @@ from environments.models import AwsCall, Environment
 from environments.provisioning.ports import CallFailed, ChangeRefused, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context
-from environments.services import known
+from environments.services import known, lookups
 from environments.services.journal import RunJournal
+from environments.services.secrets import LookingSecrets
 from environments.services.shared_reads import SharedReads
 from environments.states import CallOutcome
 from portal import aws
@@ -40,6 +41,9 @@ def looking(environment: Environment, spec: Spec, shared: SharedReads | None = N
         settings.RUN_POLL_CUSTOMER,
         outputs,
         known.adopted(environment),
+        secrets=LookingSecrets(environment),
+        milestones=known.milestones(environment),
+        names=lookups.public(completed),
     )
 
 

@@ -177,6 +177,10 @@ class RunJournal:
         """Write something else about the run, in the writer's next transaction."""
         self._say(write)
 
+    def durably(self, write: Callable[[], object]) -> None:
+        """Write something else about the run and return when it is durable. Raises `LeaseLost`."""
+        self._wait(self._put(write))
+
     def beat(self) -> None:
         self._say(lambda: None)
 

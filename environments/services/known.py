@@ -1,8 +1,9 @@
 """What is known of an environment from its runs so far, so that a plan, a run or a check can build on it."""
 
+from datetime import date
 from typing import Any
 
-from environments.models import Adoption, Environment, Resource, RunStep
+from environments.models import Adoption, Environment, Milestone, Resource, RunStep
 from environments.states import StepState
 
 
@@ -26,3 +27,8 @@ def outputs(environment: Environment) -> dict[str, dict[str, Any]]:
 def adopted(environment: Environment) -> frozenset[str]:
     """Return the AWS ids of what a person decided to take over."""
     return frozenset(Adoption.objects.filter(environment=environment).values_list("aws_id", flat=True))
+
+
+def milestones(environment: Environment) -> dict[str, date]:
+    """Return the day on which people reached each milestone outside AWS, by key."""
+    return dict(Milestone.objects.filter(environment=environment).values_list("key", "done_on"))

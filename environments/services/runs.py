@@ -20,8 +20,9 @@ from environments.provisioning.ports import LeaseLost
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Step
 from environments.provisioning.steps import STEPS
-from environments.services import board, checklist, cloud, fairness, known, notices, tear_downs
+from environments.services import board, checklist, cloud, fairness, known, lookups, notices, plans, tear_downs
 from environments.services.journal import Lease, RunJournal, lease_length
+from environments.services.secrets import RunSecrets
 from environments.signals import environment_changed
 from environments.states import PlanState, RunState, StepState
 from portal.audit.services import record
@@ -80,13 +81,25 @@ def _engine(run: Run, lease: Lease) -> Engine:
     if lease.epoch == 1:  # on the writer's thread: the first call of AWS need not wait for it
         journal.note(lambda: record("run.started", run, by=None, customer=run.environment.customer))
     before, adopted = known.outputs(run.environment), known.adopted(run.environment)
+    secrets, milestones = RunSecrets(run.environment, journal), known.milestones(run.environment)
 
     def context(step: str, outputs: Mapping[str, Mapping[str, Any]], now: datetime) -> Context:
         given = {**before, **outputs}
         completed = spec.completed(given)
         accounts = cloud.provider(completed), cloud.customer(completed)
         provider, customer = (cloud.WorkingAccount(account, step, journal) for account in accounts)
-        return Context(completed, provider, customer, now, settings.RUN_POLL_CUSTOMER, given, adopted)
+        return Context(
+            completed,
+            provider,
+            customer,
+            now,
+            settings.RUN_POLL_CUSTOMER,
+            given,
+            adopted,
+            secrets=secrets,
+            milestones=milestones,
+            names=lookups.public(completed),
+        )
 
     return Engine(
         program(run),
@@ -112,6 +125,8 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
     now = clock.now()
     state = RunState(outcome.state)
     with transaction.atomic():
+        if state == RunState.FINISHED:  # its row is written below, and comes before the run's: see there
+            plans.lock(run.environment_id)
         mine = Run.objects.filter(pk=run.pk, epoch=lease.epoch, state=RunState.RUNNING)
         written = mine.update(
             state=state,

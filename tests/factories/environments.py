@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
-from environments.models import AwsAccount, Environment, ProductDeployment, Run, Specification
+from environments.models import AwsAccount, Environment, Plan, ProductDeployment, Run, RunStep, Specification
 from environments.services import plans
+from environments.services.journal import at_once
 from environments.states import EnvironmentKind, PlanState
 from onboarding.services.specifications import digest_of
 from portal.accounts.models import Customer
@@ -127,3 +128,15 @@ def run(environment: Environment) -> Run:
     """Return a run that is approved and that nobody has worked on yet."""
     plan = planned(environment)
     return plans.approve(plan, digest=plan.digest, by=people.engineer())
+
+
+def run_of(environment: Environment, *keys: str) -> Run:
+    """Return a queued run of these steps only, as if approved."""
+    specification = environment.specifications.order_by("-version")[0]
+    plan = Plan.objects.create(
+        customer=environment.customer, environment=environment, specification=specification, state=PlanState.APPROVED
+    )
+    run = Run.objects.create(customer=environment.customer, environment=environment, plan=plan, next_at=at_once())
+    for position, key in enumerate(keys, start=1):
+        RunStep.objects.create(customer=environment.customer, run=run, key=key, position=position)
+    return run

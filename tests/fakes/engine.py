@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from environments.provisioning import graph
@@ -194,7 +194,7 @@ class FakeRun:
         self.known = dict(outputs or {})
         self.vault = Vault()
         self.names = PublicDns(cloud)
-        self.milestones: dict[str, datetime] = {}
+        self.milestones: dict[str, date] = {}
         if planned:
             self.journal.records = {step.key: StepRecord(untouched=True) for step in self.steps}
         self.crashes = 0
@@ -266,7 +266,7 @@ class FakeRun:
                 return outcome
             if accepts:
                 self.cloud.act_as_customer()
-                self.milestones = dict.fromkeys(direct_connect.BY_KEY, self.now)
+                self.milestones = dict.fromkeys(direct_connect.BY_KEY, self.now.date())
             elif self.last("peering_acceptance").state == "waiting":
                 return outcome
             self.now = max(self.now, outcome.next_at or self.now)
