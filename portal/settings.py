@@ -29,6 +29,8 @@ SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "managed-services@wso2.example")
 # AWS. The endpoint itself is AWS_ENDPOINT_URL, which boto3 reads; the portal never looks at it.
 # Only where a stand-in takes AWS's place: the role by which a page may act as the customer's own account.
 AWS_STAND_IN_CUSTOMER_ROLE = env.text("AWS_STAND_IN_CUSTOMER_ROLE")
+# Likewise: what stands in a public zone of the customer's account there counts as published.
+AWS_STAND_IN_DNS = env.flag("AWS_STAND_IN_DNS", default=False)
 AWS_SETTLE = env.seconds("AWS_SETTLE_SECONDS", 300)
 
 # The engine (docs/architecture.md, "The engine").
@@ -38,6 +40,7 @@ RUN_POLL_CUSTOMER = env.seconds("RUN_POLL_CUSTOMER_SECONDS", 30)
 DRIFT_INTERVAL = env.seconds("DRIFT_INTERVAL_SECONDS", 3600)
 PLAN_TRUST = env.seconds("PLAN_TRUST_SECONDS", 600)
 RUN_THREADS = env.number("RUN_THREADS", 16)
+DNS_RESOLVERS = env.listing("DNS_RESOLVERS", [])
 RUN_SLOTS_PER_CUSTOMER = env.number("RUN_SLOTS_PER_CUSTOMER", 4)
 HAND_OVER_LIFETIME = env.seconds("HAND_OVER_LIFETIME_SECONDS", 72 * 3600)
 

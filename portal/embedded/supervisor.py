@@ -110,6 +110,7 @@ def _environment(data: Path, port: int, aws_port: int) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": secret,
         "AWS_STAND_IN_CUSTOMER_ROLE": accounts.CUSTOMER_ADMINISTRATOR,
+        "AWS_STAND_IN_DNS": "true",
     }
 
 

@@ -50,6 +50,7 @@ def test_nothing_of_this_shell_leads_a_call_to_real_aws(tmp_path: Path, monkeypa
         "AWS_SETTLE_SECONDS",
         "AWS_SHARED_CREDENTIALS_FILE",
         "AWS_STAND_IN_CUSTOMER_ROLE",
+        "AWS_STAND_IN_DNS",
     }
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:8001"
     assert environment["AWS_ACCESS_KEY_ID"] == accounts.access_key_of(accounts.PROVIDER_ACCOUNT_ID)[0]

@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 
+from environments.provisioning.ports import Lookup
 from environments.provisioning.specification import Product, Spec
 from environments.provisioning.step import Context, Finding, Pending, Ready, Step
 from environments.provisioning.steps import BY_KEY
 from environments.services import cloud
 from environments.services.cloud import LookingAccount
-from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS
+from environments.services.lookups import StandInDns
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, CUSTOMER_ADMINISTRATOR
 from tests.aws import ROLE, RunningStandIn
 from tests.fakes.cloud import Cloud, accounts
 from tests.fakes.engine import Vault, spec
+from tests.fakes.names import PublicDns
 
 EXTERNAL_ID = "external-id-of-northwind"
 NORTHWIND = CUSTOMER_ACCOUNTS[0]
@@ -117,7 +120,15 @@ class Bench:
             timedelta(seconds=30),
             self.outputs,
             secrets=self.vault,
+            names=self.names,
         )
+
+    @property
+    def names(self) -> Lookup:
+        """Return the public DNS of this world."""
+        if self.in_memory:
+            return PublicDns(self.in_memory)
+        return StandInDns(self.spec, CUSTOMER_ADMINISTRATOR)
 
     @property
     def changes(self) -> list[str]:

@@ -15,6 +15,7 @@ _AS_V2 = {name: value for value, name in _AS_V1.items()}
 
 
 def install() -> None:
+    _show_tags()
     _refuse_a_second_identity()
     _let_domains_wait()
     _answer_version_1_alike()
@@ -129,6 +130,7 @@ def _show_mail_from() -> None:
         core = self.sesv2_backend.core_backend
         identity: EmailIdentity = core.email_identities[name]
         shown = dict(identity.get_response_object)
+        shown["Tags"] = core.tagger.list_tags_for_resource(_arn(self, name))["Tags"]
         mail_from = core.identity_mail_from_domains.get(name)
         if mail_from:
             shown["MailFromAttributes"] = {
@@ -139,6 +141,31 @@ def _show_mail_from() -> None:
         return ActionResult(shown)
 
     SESV2Response.get_email_identity = get_with_mail_from
+
+
+def _show_tags() -> None:
+    """moto keeps the tags of a create under another ARN than AWS's, and never shows later ones with the identity."""
+    create, delete = SESV2Response.create_email_identity, SESV2Response.delete_email_identity
+
+    def create_tagged(self: Any) -> Any:
+        answer = create(self)
+        arn = _arn(self, self._get_param("EmailIdentity"))
+        self.sesv2_backend.core_backend.tagger.tag_resource(arn, self._get_param("Tags") or [])
+        return answer
+
+    def delete_tagged(self: Any) -> Any:
+        answer = delete(self)
+        self.sesv2_backend.core_backend.tagger.delete_all_tags_for_resource(
+            _arn(self, self._get_param("EmailIdentity"))
+        )
+        return answer
+
+    SESV2Response.create_email_identity = create_tagged
+    SESV2Response.delete_email_identity = delete_tagged
+
+
+def _arn(response: Any, name: str) -> str:
+    return f"arn:aws:ses:{response.region}:{response.current_account}:identity/{name}"
 
 
 def _put_mail_from(self: Any) -> Any:
