@@ -8,6 +8,8 @@ from environments.provisioning.steps.alerts import AlertRecipients, AlertTopic
 from environments.provisioning.steps.backup import BackupPlan, BackupRole, BackupSelection, BackupVault, DrVault
 from environments.provisioning.steps.buckets import AuditBucket, DrBucket, LogBucket
 from environments.provisioning.steps.dashboard import Dashboard
+from environments.provisioning.steps.database import Database
+from environments.provisioning.steps.database_settings import DatabaseSettings, DbSubnetGroup
 from environments.provisioning.steps.dhcp_options import DhcpOptions
 from environments.provisioning.steps.direct_connect import DirectConnect
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
@@ -57,6 +59,9 @@ STEPS: tuple[Step, ...] = (
     Instances(),
     Volumes(),
     VolumeAttachments(),
+    DbSubnetGroup(),
+    DatabaseSettings(),
+    Database(),
     PeeringRequest(),
     PeeringAcceptance(),
     ProviderRoutes(),

@@ -13,6 +13,7 @@ def install() -> None:
     endpoint = DBInstance.endpoint.fget
     DBInstance.endpoint = property(lambda database: None if database.status == "creating" else endpoint(database))
     _refuse_a_second_subnet_group()
+    _keep_a_changed_subnet_group()
 
 
 def _refuse_a_second_subnet_group() -> None:
@@ -24,3 +25,13 @@ def _refuse_a_second_subnet_group() -> None:
         return create(self, subnet_name, *given, **more)
 
     RDSBackend.create_subnet_group = create_once
+
+
+def _keep_a_changed_subnet_group() -> None:
+    modify = RDSBackend.modify_db_subnet_group
+
+    def modify_and_keep(self: Any, subnet_name: str, *given: Any, **more: Any) -> Any:
+        self.subnet_groups[subnet_name] = modify(self, subnet_name, *given, **more)
+        return self.subnet_groups[subnet_name]
+
+    RDSBackend.modify_db_subnet_group = modify_and_keep
