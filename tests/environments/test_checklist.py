@@ -55,7 +55,13 @@ def test_every_automatic_item_names_steps_that_exist():
 def test_production_is_monitored_and_backed_up_and_a_test_environment_is_not(production, behind):
     test = environments.environment(production.customer, kind=EnvironmentKind.TEST)
     checklist.ensure(test)
-    only = {"alert_received", "first_backup_taken", "alert_recipients_confirmed"}
+    only = {
+        "alarms_set",
+        "alert_received",
+        "alert_recipients_confirmed",
+        "backups_scheduled",
+        "first_backup_taken",
+    }
     keys = set(production.checklist_items.values_list("key", flat=True))
     assert keys - set(test.checklist_items.values_list("key", flat=True)) == only
 

@@ -23,6 +23,7 @@ from environments.provisioning.steps.mail_identity import MailIdentity
 from environments.provisioning.steps.mail_records import MailRecords
 from environments.provisioning.steps.node_role import NodeRole
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
+from environments.provisioning.steps.peering_dns import PeeringDns
 from environments.provisioning.steps.replication import Replication
 from environments.provisioning.steps.resolver import ResolverAssociation, ResolverEndpoint, ResolverRule
 from environments.provisioning.steps.route_tables import InternetRoutes, RouteTables
@@ -64,6 +65,7 @@ STEPS: tuple[Step, ...] = (
     Database(),
     PeeringRequest(),
     PeeringAcceptance(),
+    PeeringDns(),
     ProviderRoutes(),
     CustomerRoutes(),
     CustomerGateway(),

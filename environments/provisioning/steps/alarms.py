@@ -9,6 +9,7 @@ from environments.provisioning.collection import Collection, There
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Wanted
 from environments.provisioning.steps import measures
+from environments.provisioning.steps.launch_templates import nodes_of
 from environments.provisioning.steps.measures import MEASURES, Measure
 
 _MOST_AT_ONCE = 100
@@ -46,7 +47,7 @@ class Alarms(Collection):
                 name_of(spec, node.name, measure),
                 {"watches": node.name, "alerts_when": measure.told, "tells": names.of(spec, "alerts")},
             )
-            for node in measures.nodes(spec)
+            for node in nodes_of(spec)
             for measure in MEASURES
         )
 

@@ -10,6 +10,7 @@ from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Wanted
 from environments.provisioning.steps import alarms, measures
+from environments.provisioning.steps.launch_templates import nodes_of
 from environments.provisioning.steps.measures import HEAP_MAX, MEASURES, Measure
 
 _WIDE, _HALF, _HIGH = 24, 12, 6
@@ -60,14 +61,14 @@ class Dashboard(Collection):
 
 
 def _told(spec: Spec) -> str:
-    count = len(measures.nodes(spec))
+    count = len(nodes_of(spec))
     return f"alarms, disk, CPU, memory, JVM heap and health of {count} machine{'s' if count != 1 else ''}"
 
 
 def _body(ctx: Context) -> dict[str, Any]:
     """Return the dashboard as CloudWatch takes it: the alarms on top, then one picture per measure with a line per machine."""
     spec, region = ctx.spec, ctx.customer.region
-    instances = {node.name: ctx.outputs["instances"][node.name] for node in measures.nodes(spec)}
+    instances = {node.name: ctx.outputs["instances"][node.name] for node in nodes_of(spec)}
     prefix = f"arn:aws:cloudwatch:{region}:{ctx.customer.account_id}:alarm:"
     arns = [prefix + alarms.name_of(spec, node, measure) for node in instances for measure in MEASURES]
     lamps = _widget("alarm", 0, 0, _WIDE, {"title": f"{spec.environment_name}: alarms", "alarms": arns})

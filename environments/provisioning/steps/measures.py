@@ -5,13 +5,9 @@ product runs, told once a minute; a machine that is silent counts as not healthy
 collected by the CloudWatch agent" and "Collect JMX metrics".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from environments.catalogue import machines
-from environments.catalogue.machines import Node
-from environments.provisioning.specification import Spec
 
 AGENT_NAMESPACE = "CWAgent"
 HEAP_USED, HEAP_MAX = "jvm.memory.heap.used", "jvm.memory.heap.max"
@@ -79,11 +75,6 @@ HEALTH = Measure(
     "breaching",
 )
 MEASURES = (DISK, CPU, MEMORY, HEAP, HEALTH)
-
-
-def nodes(spec: Spec) -> Sequence[Node]:
-    """Return the machines of an environment."""
-    return tuple(machines.nodes([(one.key, one.pattern) for one in spec.products], spec.machines.systems))
 
 
 def instance_of(alarm: Mapping[str, Any]) -> str:
