@@ -1,4 +1,4 @@
-"""The way from an environment's own VPC to the Internet: a gateway, and a NAT gateway with an address before the private subnets.
+"""The way from an environment's own VPC to the Internet: a gateway, and a NAT gateway with an address for private subnets.
 
 One NAT gateway serves both zones: what leaves through it are updates and metrics, which may wait while a zone is down.
 """

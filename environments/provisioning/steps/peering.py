@@ -5,11 +5,13 @@ and only then shown as `failed`; peering is not transitive. AWS ignores no filte
 compared here.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from environments.provisioning import names
-from environments.provisioning.ports import CallFailed, Failure, Seen
+from environments.provisioning.collection import Collection, There
+from environments.provisioning.ports import Account, CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import (
     AWS,
@@ -22,6 +24,7 @@ from environments.provisioning.step import (
     Ready,
     Step,
     StepRefused,
+    Wanted,
 )
 
 EXPIRES_AFTER = timedelta(days=7)
@@ -56,17 +59,10 @@ def live(ctx: Context) -> Peering | None:
     return found[0] if found else None
 
 
-def seen(ctx: Context, peering: Peering) -> Seen:
-    identifier = peering["VpcPeeringConnectionId"]
-    name = f"{ctx.spec.provider_vpc_id} to {ctx.spec.customer_vpc_id}"
-    attributes = {"status": status(peering)}
-    return Seen("vpc_peering", name, identifier, ctx.provider.account_id, ctx.provider.region, attributes)
-
-
-def find(ctx: Context, identifier: str) -> Peering | None:
+def find(account: Account, identifier: str) -> Peering | None:
     """Return the peering of this id, None where AWS does not show it (any more)."""
     try:
-        answer = ctx.provider.read("ec2", "describe_vpc_peering_connections", VpcPeeringConnectionIds=[identifier])
+        answer = account.read("ec2", "describe_vpc_peering_connections", VpcPeeringConnectionIds=[identifier])
     except CallFailed as failed:
         if failed.failure == Failure.MISSING:
             return None
@@ -98,30 +94,41 @@ def ended(ctx: Context, identifier: str, code: str) -> StepRefused:
     return StepRefused(message, remedy=remedy, code=f"peering_{code}")
 
 
-class PeeringRequest(Step):
+class PeeringRequest(Collection):
+    """There as soon as AWS has taken it; how it goes on is for the acceptance, which follows this one id. A rejected, expired
+    or failed one is dead: the next attempt asks anew. outputs: {"peering_id": id, "requested_at": moment}."""
+
     key = "peering_request"
     title = "Peering request"
     doing = "Requesting the VPC peering"
     done = "Requested the VPC peering"
     requires = ("provider_access", "customer_access", "vpc")
     settles = True
+    provider_permissions = (
+        "ec2:DescribeVpcPeeringConnections",
+        "ec2:CreateVpcPeeringConnection",
+        "ec2:DeleteVpcPeeringConnection",
+        "ec2:CreateTags",
+    )
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return (Wanted("vpc_peering", _name(spec)),)
 
     def planned(self, spec: Spec) -> tuple[str, ...]:
         return (
-            f"Peering from {spec.provider_vpc_id} ({spec.provider_cidr}) "
-            f"to {spec.customer_vpc_id} ({', '.join(spec.customer_cidrs)}) in account {spec.customer_account_id}",
+            f"Peering from {spec.provider_vpc_id} ({spec.provider_cidr}) to "
+            f"{spec.customer_vpc_id or 'the new VPC'} ({', '.join(spec.customer_cidrs)}) "
+            f"in account {spec.customer_account_id}",
         )
 
-    def observe(self, ctx: Context) -> Finding:
-        """There as soon as AWS has taken it; how it goes on is for the acceptance, which follows this one id."""
+    def look(self, ctx: Context) -> Mapping[str, There]:
         peering = live(ctx)
         if peering is None:
-            return Missing()
-        created = {"peering_id": peering["VpcPeeringConnectionId"], "requested_at": ctx.now.isoformat()}
-        return Ready(created, (seen(ctx, peering),))
+            return {}
+        ours = names.carries(peering.get("Tags"), names.tags(ctx.spec, self.key))
+        return {_name(ctx.spec): There(peering["VpcPeeringConnectionId"], ours=ours)}
 
-    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
-        tags = names.listed(names.tags(ctx.spec, self.key, f"{ctx.spec.customer_slug} {ctx.spec.environment_name}"))
+    def make(self, ctx: Context, wanted: Wanted) -> There:
         answer = ctx.provider.change(
             "ec2",
             "create_vpc_peering_connection",
@@ -129,22 +136,28 @@ class PeeringRequest(Step):
             PeerVpcId=ctx.spec.customer_vpc_id,
             PeerOwnerId=ctx.spec.customer_account_id,
             PeerRegion=ctx.spec.customer_region,
-            TagSpecifications=[{"ResourceType": "vpc-peering-connection", "Tags": tags}],
+            TagSpecifications=names.at_create("vpc-peering-connection", names.tags(ctx.spec, self.key, wanted.name)),
         )
-        identifier = answer["VpcPeeringConnection"]["VpcPeeringConnectionId"]
-        made = find(ctx, identifier)
-        if made and status(made) not in _LIVE:
-            raise ended(ctx, identifier, status(made))
+        made = answer["VpcPeeringConnection"]
+        if status(made) not in _LIVE:
+            raise ended(ctx, made["VpcPeeringConnectionId"], status(made))
+        return There(made["VpcPeeringConnectionId"])
 
-    def remove(self, ctx: Context) -> None:
-        peering = live(ctx)
-        if peering and names.carries(peering.get("Tags"), names.tags(ctx.spec, self.key)):
-            identifier = peering["VpcPeeringConnectionId"]
-            ctx.provider.change("ec2", "delete_vpc_peering_connection", VpcPeeringConnectionId=identifier)
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        ctx.provider.change("ec2", "delete_vpc_peering_connection", VpcPeeringConnectionId=there.aws_id)
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        return {"peering_id": there[_name(ctx.spec)].aws_id, "requested_at": ctx.now.isoformat()}
+
+    def account_id(self, ctx: Context) -> str:
+        return ctx.provider.account_id
+
+    def region(self, ctx: Context) -> str:
+        return ctx.provider.region
 
 
 class PeeringAcceptance(Step):
-    """The customer's own act: nothing here accepts on their behalf."""
+    """The customer's own act: nothing here accepts on their behalf. outputs: {"peering_id": id}."""
 
     key = "peering_acceptance"
     title = "Peering acceptance"
@@ -154,6 +167,7 @@ class PeeringAcceptance(Step):
     expected = timedelta(days=1)
     waits_for = CUSTOMER
     retry_from = ("peering_request",)
+    provider_permissions = ("ec2:DescribeVpcPeeringConnections",)
 
     def planned(self, spec: Spec) -> tuple[str, ...]:
         return (f"The customer accepts the peering in account {spec.customer_account_id}, within 7 days",)
@@ -162,7 +176,7 @@ class PeeringAcceptance(Step):
         request = ctx.outputs["peering_request"]
         identifier = request["peering_id"]
         requested_at = datetime.fromisoformat(request["requested_at"])
-        peering = find(ctx, identifier)
+        peering = find(ctx.provider, identifier)
         if peering is None and ctx.now - requested_at < _READS_LAG:
             return Pending(AWS, "AWS does not show the new request everywhere yet.", timedelta(seconds=1))
         if peering is None:
@@ -173,7 +187,7 @@ class PeeringAcceptance(Step):
             )
         code = status(peering)
         if code == "active":
-            return Ready({"peering_id": identifier}, (seen(ctx, peering),))
+            return Ready({"peering_id": identifier})
         if code in ("initiating-request", "provisioning"):
             return Pending(AWS, "AWS is setting up the peering.", timedelta(seconds=1))
         if code == "pending-acceptance":
@@ -192,3 +206,10 @@ class PeeringAcceptance(Step):
 
     def remove(self, ctx: Context) -> None:
         """It goes with the request."""
+
+    def observe_removal(self, ctx: Context) -> Finding:
+        return Ready()
+
+
+def _name(spec: Spec) -> str:
+    return f"{spec.customer_slug} {spec.environment_name}"

@@ -4,16 +4,28 @@ A route that already leads elsewhere is never replaced: somebody's traffic uses 
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from environments.provisioning.ports import Account, CallFailed, Seen
+from environments.provisioning.collection import at_once
+from environments.provisioning.ports import Account, CallFailed, Failure, Seen
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, Step, StepRefused
+from environments.provisioning.step import (
+    CREATE,
+    Change,
+    Context,
+    Drifted,
+    Finding,
+    Missing,
+    Ready,
+    Step,
+    StepRefused,
+    Wanted,
+)
 
-Wanted = tuple[str, str]
+Table = Mapping[str, Any]
+Place = tuple[str, str]
 """A route table and a destination range."""
 
 _TARGETS = (
@@ -27,13 +39,15 @@ _TARGETS = (
 )
 
 
-def _target(route: dict[str, Any]) -> str:
+def _target(route: Mapping[str, Any]) -> str:
     return next((str(route[key]) for key in _TARGETS if route.get(key)), "nowhere")
 
 
 class _Routes(Step):
-    requires = ("peering_acceptance",)
+    """The route tables are looked at once, and what is missing in them is made. outputs: {"route_tables": [ids]}."""
+
     expected = timedelta(seconds=5)
+    starts_unseen = True
     side: str
 
     @abstractmethod
@@ -48,43 +62,60 @@ class _Routes(Step):
     def destinations(self, spec: Spec) -> Sequence[str]:
         """Return the ranges that lie on the other side."""
 
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return [Wanted("route", f"{cidr} in every route table") for cidr in self.destinations(spec)]
+
     def planned(self, spec: Spec) -> tuple[str, ...]:
+        where = self.vpc_id(spec) or "the new VPC"
         return tuple(
-            f"Route {cidr} through the peering in every route table of {self.vpc_id(spec)}"
-            for cidr in self.destinations(spec)
+            f"Route {cidr} through the peering in every route table of {where}" for cidr in self.destinations(spec)
         )
 
     def observe(self, ctx: Context) -> Finding:
         tables = self._tables(ctx)
         missing = self._missing(ctx, tables)
-        if missing:
-            return (
-                Missing() if len(missing) == len(tables) * len(self.destinations(ctx.spec)) else self._partly(missing)
-            )
-        return Ready({"route_tables": [table["RouteTableId"] for table in tables]}, tuple(self._seen(ctx, tables)))
+        if not missing:
+            return self._ready(ctx, tables)
+        if len(missing) == len(list(self._places(ctx, tables))):
+            return Missing()
+        told = tuple(f"Route table {table} has no route to {cidr}" for table, cidr in missing)
+        changes = tuple(Change(CREATE, "route", f"{cidr} in {table}") for table, cidr in missing)
+        return Drifted(told, changes, {"tables": tables})
 
-    def apply(self, ctx: Context, found: Missing | Drifted) -> None:
-        missing = self._missing(ctx, self._tables(ctx))
-        with ThreadPoolExecutor(max(1, min(8, len(missing)))) as pool:
-            list(pool.map(lambda wanted: self._create(ctx, wanted), missing))
+    def apply(self, ctx: Context, found: Missing | Drifted) -> Finding:
+        tables = found.there["tables"] if isinstance(found, Drifted) else self._tables(ctx)
+        at_once(lambda place: self._create(ctx, place), self._missing(ctx, tables))
+        return self._ready(ctx, tables)
+
+    def observe_removal(self, ctx: Context) -> Finding:
+        standing = tuple(self._standing(ctx))
+        return Drifted(tuple(f"{cidr} in {table} is still there" for table, cidr in standing)) if standing else Ready()
 
     def remove(self, ctx: Context) -> None:
-        peering = ctx.outputs["peering_acceptance"]["peering_id"]
-        for table in self._tables(ctx):
-            for route in table["Routes"]:
-                if route.get("VpcPeeringConnectionId") == peering:
-                    self.account(ctx).change(
-                        "ec2",
-                        "delete_route",
-                        RouteTableId=table["RouteTableId"],
-                        DestinationCidrBlock=route["DestinationCidrBlock"],
-                    )
+        at_once(lambda place: self._delete(ctx, place), self._standing(ctx))
 
-    def _tables(self, ctx: Context) -> list[dict[str, Any]]:
+    def _ready(self, ctx: Context, tables: Sequence[Table]) -> Ready:
+        account, peering = self.account(ctx), self._peering(ctx)
+        seen = tuple(
+            Seen(
+                "route",
+                f"{cidr} in {table}",
+                f"{table}/{cidr}",
+                account.account_id,
+                account.region,
+                {"target": peering},
+            )
+            for table, cidr in self._places(ctx, tables)
+        )
+        return Ready({"route_tables": [table["RouteTableId"] for table in tables]}, seen)
+
+    def _peering(self, ctx: Context) -> str:
+        """Return the peering that the routes lead through, empty where none was ever accepted."""
+        return str(ctx.outputs.get("peering_acceptance", {}).get("peering_id", ""))
+
+    def _tables(self, ctx: Context) -> list[Table]:
         vpc_id = self.vpc_id(ctx.spec)
-        filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
-        rows = self.account(ctx).pages("ec2", "describe_route_tables", "RouteTables", Filters=filters)
-        found = [row for row in rows if row["VpcId"] == vpc_id]
+        found = self._shown(ctx)
         if not found:
             raise StepRefused(
                 f"The VPC {vpc_id} has no route table in account {self.account(ctx).account_id}.",
@@ -93,18 +124,38 @@ class _Routes(Step):
             )
         return found
 
-    def _missing(self, ctx: Context, tables: list[dict[str, Any]]) -> list[Wanted]:
-        """Return the routes that are not there. Raises `StepRefused` where one leads elsewhere."""
-        peering = ctx.outputs["peering_acceptance"]["peering_id"]
-        missing = []
-        for table in tables:
-            targets = {route.get("DestinationCidrBlock"): _target(route) for route in table["Routes"]}
-            for cidr in self.destinations(ctx.spec):
-                if cidr not in targets:
-                    missing.append((table["RouteTableId"], cidr))
-                elif targets[cidr] != peering:
-                    raise self._taken(table["RouteTableId"], cidr, targets[cidr])
-        return missing
+    def _shown(self, ctx: Context) -> list[Table]:
+        """Return the route tables of the VPC; none where there is no VPC (any more)."""
+        vpc_id = self.vpc_id(ctx.spec)
+        filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
+        describe = ("ec2", "describe_route_tables", "RouteTables")
+        rows = self.account(ctx).pages(*describe, Filters=filters) if vpc_id else []
+        return [row for row in rows if row["VpcId"] == vpc_id]
+
+    def _places(self, ctx: Context, tables: Sequence[Table]) -> Iterator[Place]:
+        """Yield every place where a route is wanted."""
+        return ((table["RouteTableId"], cidr) for table in tables for cidr in self.destinations(ctx.spec))
+
+    def _missing(self, ctx: Context, tables: Sequence[Table]) -> list[Place]:
+        """Return where a route is missing. Raises `StepRefused` where one leads elsewhere."""
+        peering = self._peering(ctx)
+        known = {
+            (table["RouteTableId"], route.get("DestinationCidrBlock")): _target(route)
+            for table in tables
+            for route in table["Routes"]
+        }
+        for table, cidr in self._places(ctx, tables):
+            if known.get((table, cidr), peering) != peering:
+                raise self._taken(table, cidr, known[table, cidr])
+        return [place for place in self._places(ctx, tables) if place not in known]
+
+    def _standing(self, ctx: Context) -> Iterator[Place]:
+        """Yield where a route leads through the peering, be the peering itself there or gone."""
+        peering = self._peering(ctx)
+        for table in self._shown(ctx) if peering else ():
+            for route in table["Routes"]:
+                if _target(route) == peering:
+                    yield table["RouteTableId"], route["DestinationCidrBlock"]
 
     def _taken(self, table: str, cidr: str, target: str) -> StepRefused:
         return StepRefused(
@@ -115,39 +166,26 @@ class _Routes(Step):
             code="route_taken",
         )
 
-    def _partly(self, missing: list[Wanted]) -> Drifted:
-        return Drifted(tuple(f"Route table {table} has no route to {cidr}" for table, cidr in missing))
+    def _create(self, ctx: Context, place: Place) -> None:
+        table, cidr = place
+        self.account(ctx).change(
+            "ec2",
+            "create_route",
+            RouteTableId=table,
+            DestinationCidrBlock=cidr,
+            VpcPeeringConnectionId=self._peering(ctx),
+        )
 
-    def _create(self, ctx: Context, wanted: Wanted) -> None:
-        table, cidr = wanted
+    def _delete(self, ctx: Context, place: Place) -> None:
+        table, cidr = place
         try:
-            self.account(ctx).change(
-                "ec2",
-                "create_route",
-                RouteTableId=table,
-                DestinationCidrBlock=cidr,
-                VpcPeeringConnectionId=ctx.outputs["peering_acceptance"]["peering_id"],
-            )
+            self.account(ctx).change("ec2", "delete_route", RouteTableId=table, DestinationCidrBlock=cidr)
         except CallFailed as failed:
-            # It is there and was not shown yet; the next look tells whether it is ours.
-            if failed.code != "RouteAlreadyExists":
+            if failed.failure != Failure.MISSING:
                 raise
 
-    def _seen(self, ctx: Context, tables: list[dict[str, Any]]) -> list[Seen]:
-        account = self.account(ctx)
-        peering = ctx.outputs["peering_acceptance"]["peering_id"]
-        return [
-            Seen(
-                "route",
-                f"{cidr} in {table['RouteTableId']}",
-                f"{table['RouteTableId']}/{cidr}",
-                account.account_id,
-                account.region,
-                {"target": peering},
-            )
-            for table in tables
-            for cidr in self.destinations(ctx.spec)
-        ]
+
+_ACTIONS = ("ec2:DescribeRouteTables", "ec2:CreateRoute", "ec2:DeleteRoute")
 
 
 class ProviderRoutes(_Routes):
@@ -155,6 +193,8 @@ class ProviderRoutes(_Routes):
     title = "Routes in the provider's VPC"
     doing = "Adding routes in the provider's VPC"
     done = "Added routes in the provider's VPC"
+    requires = ("peering_acceptance",)
+    provider_permissions = _ACTIONS
     side = "provider"
 
     def account(self, ctx: Context) -> Account:
@@ -172,6 +212,8 @@ class CustomerRoutes(_Routes):
     title = "Routes in the customer's VPC"
     doing = "Adding routes in the customer's VPC"
     done = "Added routes in the customer's VPC"
+    requires = ("peering_acceptance", "route_tables")
+    permissions = _ACTIONS
     side = "customer"
 
     def account(self, ctx: Context) -> Account:

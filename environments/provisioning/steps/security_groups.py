@@ -132,7 +132,7 @@ def _groups(ctx: Context) -> list[Mapping[str, Any]]:
     vpc_id, wanted = ctx.spec.customer_vpc_id, _by_name(ctx.spec)
     if not vpc_id:
         return []
-    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "group-name", "Values": list(wanted)}]
+    filters = [{"Name": "vpc-id", "Values": [vpc_id]}]
     rows = ctx.customer.pages("ec2", "describe_security_groups", "SecurityGroups", Filters=filters)
     return [row for row in rows if row["VpcId"] == vpc_id and row["GroupName"] in wanted]
 

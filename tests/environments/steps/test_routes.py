@@ -1,86 +1,123 @@
 import pytest
 
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
-from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
 from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
-from tests.environments.steps.conftest import NORTHWIND, Bench
+from tests.environments.steps.conftest import Bench, bench_of
+from tests.environments.steps.test_vpc import OWN
 
-
-@pytest.fixture
-def bench(stand_in_bench) -> Bench:
-    return stand_in_bench
+PROVIDER, CUSTOMER = ProviderRoutes(), CustomerRoutes()
+BOTH = pytest.mark.parametrize("step", [PROVIDER, CUSTOMER], ids=["provider", "customer"])
 
 
 @pytest.fixture
 def peered(bench) -> Bench:
-    bench.make(PeeringRequest())
-    bench.stand_in.accept(NORTHWIND.account_id, bench.outputs["peering_request"]["peering_id"])
-    bench.make(PeeringAcceptance())
+    bench.make_required(CUSTOMER)
+    bench.forget()
     return bench
 
 
-SIDES = [(ProviderRoutes(), "provider"), (CustomerRoutes(), "customer")]
+def _tables(bench: Bench, step) -> list:
+    account = bench.provider if step is PROVIDER else bench.customer
+    rows = account.read("ec2", "describe_route_tables")["RouteTables"]
+    return [row for row in rows if row["VpcId"] == step.vpc_id(bench.context.spec)]
 
 
-def _tables(bench: Bench, side: str) -> list:
-    client = bench.stand_in.provider("ec2") if side == "provider" else bench.stand_in.customer(NORTHWIND, "ec2")
-    vpc = bench.spec.provider_vpc_id if side == "provider" else bench.spec.customer_vpc_id
-    return client.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]
+def _leading(bench: Bench, step) -> list[str]:
+    """Return the destinations that lead through a peering, over all tables."""
+    routes = [route for table in _tables(bench, step) for route in table["Routes"]]
+    return [route["DestinationCidrBlock"] for route in routes if route.get("VpcPeeringConnectionId")]
 
 
-def _destination(bench: Bench, side: str) -> str:
-    return bench.spec.customer_cidrs[0] if side == "provider" else bench.spec.provider_cidr
-
-
-@pytest.mark.parametrize(("step", "side"), SIDES)
-def test_every_route_table_of_the_vpc_gets_the_route(peered, step, side):
+@BOTH
+def test_every_route_table_of_the_vpc_gets_the_route(peered, step):
     assert isinstance(step.observe(peered.context), Missing)
     peered.make(step)
     peering = peered.outputs["peering_acceptance"]["peering_id"]
-    tables = _tables(peered, side)
+    tables = _tables(peered, step)
     assert len(tables) == 2
+    (destination,) = step.destinations(peered.spec)
     for table in tables:
         targets = {route["DestinationCidrBlock"]: route.get("VpcPeeringConnectionId") for route in table["Routes"]}
-        assert targets[_destination(peered, side)] == peering
+        assert targets[destination] == peering
 
 
-@pytest.mark.parametrize(("step", "side"), SIDES)
-def test_second_apply_changes_nothing(peered, step, side):
+@BOTH
+def test_fresh_apply_looks_once_and_then_only_creates(peered, step):
+    found = step.apply(peered.context, Missing())
+    assert isinstance(found, Ready)
+    assert (peered.reads, peered.changes) == (["ec2.describe_route_tables"], ["ec2.create_route"] * 2)
+
+
+@BOTH
+def test_second_apply_looks_once_and_changes_nothing(peered, step):
     peered.make(step)
     peered.forget()
     peered.apply(step)
-    assert peered.changes == []
+    assert (peered.reads, peered.changes) == (["ec2.describe_route_tables"], [])
 
 
-def test_route_that_went_missing_is_seen_and_made_again(peered):
-    step = CustomerRoutes()
-    peered.make(step)
-    ec2 = peered.stand_in.customer(NORTHWIND, "ec2")
-    table = _tables(peered, "customer")[0]["RouteTableId"]
-    ec2.delete_route(RouteTableId=table, DestinationCidrBlock=peered.spec.provider_cidr)
-    found = step.observe(peered.context)
+def test_own_vpc_gets_the_route_in_its_main_and_its_public_table(world, request):
+    bench = bench_of(world, request, **OWN)
+    bench.make_required(CUSTOMER)
+    bench.make(CUSTOMER)
+    assert _leading(bench, CUSTOMER) == [bench.spec.provider_cidr] * 2
+
+
+def test_route_that_went_missing_is_named_and_made_again_without_looking_twice(peered):
+    peered.make(CUSTOMER)
+    table = _tables(peered, CUSTOMER)[0]["RouteTableId"]
+    peered.customer.change("ec2", "delete_route", RouteTableId=table, DestinationCidrBlock=peered.spec.provider_cidr)
+    peered.forget()
+    found = CUSTOMER.observe(peered.context)
     assert isinstance(found, Drifted)
     assert table in found.differences[0]
-    assert isinstance(peered.make(step), Ready)
+    assert [change.name for change in found.changes] == [f"{peered.spec.provider_cidr} in {table}"]
+    assert isinstance(CUSTOMER.apply(peered.context, found), Ready)
+    assert (peered.reads, peered.changes) == (["ec2.describe_route_tables"], ["ec2.create_route"])
 
 
 def test_route_that_leads_elsewhere_is_named_and_kept(peered):
-    ec2 = peered.stand_in.customer(NORTHWIND, "ec2")
-    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=peered.spec.customer_vpc_id)
-    table = _tables(peered, "customer")[1]["RouteTableId"]
-    ec2.create_route(RouteTableId=table, DestinationCidrBlock=peered.spec.provider_cidr, GatewayId=gateway)
+    gateway = peered.customer.change("ec2", "create_internet_gateway")["InternetGateway"]["InternetGatewayId"]
+    vpc_id = peered.spec.customer_vpc_id
+    peered.customer.change("ec2", "attach_internet_gateway", InternetGatewayId=gateway, VpcId=vpc_id)
+    table = _tables(peered, CUSTOMER)[1]["RouteTableId"]
+    peered.customer.change(
+        "ec2",
+        "create_route",
+        RouteTableId=table,
+        DestinationCidrBlock=peered.spec.provider_cidr,
+        GatewayId=gateway,
+    )
+    peered.forget()
     with pytest.raises(StepRefused) as refused:
-        peered.apply(CustomerRoutes())
+        peered.apply(CUSTOMER)
     assert table in refused.value.message
     assert gateway in refused.value.message
     assert refused.value.remedy
-    assert not [change for change in peered.changes if change.endswith("create_route")]
+    assert peered.changes == []
 
 
-def test_remove_takes_only_the_routes_through_the_peering(peered):
-    step = ProviderRoutes()
+@BOTH
+def test_tear_down_takes_only_the_routes_through_the_peering_and_may_be_repeated(peered, step):
+    before = [len(table["Routes"]) for table in _tables(peered, step)]
     peered.make(step)
-    before = [len(table["Routes"]) for table in _tables(peered, "provider")]
+    assert isinstance(peered.tear_down(step), Ready)
+    assert [len(table["Routes"]) for table in _tables(peered, step)] == before
+    peered.forget()
     step.remove(peered.context)
-    assert [len(table["Routes"]) for table in _tables(peered, "provider")] == [count - 1 for count in before]
+    assert peered.changes == []
+
+
+@BOTH
+def test_tear_down_works_with_the_peering_gone(peered, step):
+    peered.make(step)
+    identifier = peered.outputs["peering_acceptance"]["peering_id"]
+    peered.provider.change("ec2", "delete_vpc_peering_connection", VpcPeeringConnectionId=identifier)
+    assert isinstance(peered.tear_down(step), Ready)
+    assert _leading(peered, step) == []
+
+
+@BOTH
+def test_tear_down_of_what_was_never_accepted_has_nothing_to_do(bench, step):
+    assert isinstance(bench.tear_down(step), Ready)
+    assert bench.changes == []

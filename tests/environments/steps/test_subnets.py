@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
 from environments.provisioning.specification import Monitoring
+from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
 from environments.provisioning.steps.subnets import PublicSubnets, Subnets
 from tests.environments.steps.conftest import Bench, bench_of, spec_of_northwind
 from tests.environments.steps.test_vpc import OWN
