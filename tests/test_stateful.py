@@ -19,7 +19,7 @@ def test_the_mark_that_gives_the_database_is_enough(request: pytest.FixtureReque
 @pytest.mark.parametrize("fixture", ["db", "transactional_db", "live_server", "admin_client"])
 def test_every_fixture_that_gives_the_database_is_enough(fixture: str, request: pytest.FixtureRequest) -> None:
     manager = request.session._fixturemanager
-    required, _ = manager.getfixtureclosure(request.node, [fixture], ignore_args=set())
+    required, _ = manager.getfixtureclosure(request.node, (fixture,), ignore_args=set())
 
     assert GIVE_THE_DATABASE.intersection(required)
 
