@@ -14,6 +14,7 @@ urlpatterns = [
     path("environments/<str:id>/resources/", environments.resources, name="environment_resources"),
     path("environments/<str:id>/stand-in/role/", stand_in.role, name="stand_in_role"),
     path("environments/<str:id>/stand-in/peering/", stand_in.accept, name="stand_in_accept"),
+    path("environments/<str:id>/stand-in/mail-records/", stand_in.publish, name="stand_in_publish"),
     path("checklist-items/<str:id>/sign/", checklist.sign, name="checklist_sign"),
     path("checklist-items/<str:id>/unsign/", checklist.unsign, name="checklist_unsign"),
     path("plans/<str:id>/", plans.plan, name="plan"),

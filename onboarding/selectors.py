@@ -235,6 +235,7 @@ def _from_step(step: RunStep) -> CustomerAction:
 _STEP_TITLES = {
     "peering_acceptance": "Accept the peering request",
     "customer_access": "Let the provider's role into your AWS account",
+    "mail_records": "Publish the records of your mail domain",
 }
 
 

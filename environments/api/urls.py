@@ -14,6 +14,7 @@ urlpatterns = [
     path("environments/<id:id>/verifications", views.Verifications.as_view()),
     path("environments/<id:id>/stand-in-roles", views.StandInRoles.as_view()),
     path("environments/<id:id>/stand-in-acceptances", views.StandInAcceptances.as_view()),
+    path("environments/<id:id>/stand-in-publications", views.StandInPublications.as_view()),
     path("specifications/<id:id>", views.Specification.as_view()),
     path("checklist-items", views.ChecklistItems.as_view()),
     path("checklist-items/<id:id>", views.ChecklistItem.as_view()),

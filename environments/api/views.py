@@ -122,6 +122,17 @@ class StandInAcceptances(Endpoint):
         return self.answer(None)
 
 
+class StandInPublications(Endpoint):
+    @operation(scope="run:write", status=204)
+    def post(self, request: Request, id: str) -> Response:
+        """Publish the mail records as the customer would in their public DNS.
+
+        Only where a stand-in takes AWS's place; 404 on AWS itself.
+        """
+        stand_in.publish_mail_records(selectors.environment(self.person, id), by=self.person)
+        return self.answer(None)
+
+
 class ChecklistItems(Endpoint):
     @operation(
         scope="environment:read",

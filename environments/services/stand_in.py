@@ -6,14 +6,15 @@ administrator, never as the provider's role.
 
 import json
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
 from environments import rules
-from environments.models import Environment, Run
+from environments.models import Environment, Run, RunStep
 from environments.services import steering
-from environments.states import RunState
+from environments.states import RunState, StepState
 from portal import aws
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -79,6 +80,51 @@ def accept_peering(environment: Environment, *, by: User) -> None:
     _look_again(environment, by)
 
 
+def publish_mail_records(environment: Environment, *, by: User) -> None:
+    """Publish the records that verify the mail domain, as the customer would in their public DNS, for which a public zone of
+    their account stands. Raises `NotFound` on AWS, `Forbidden`, `Conflict` while none are asked for."""
+    identity = _customer_administrator(environment, by)
+    asked = _mail_identity(environment)
+    if not asked:
+        raise Conflict("No mail records are asked for.", remedy="Wait until the run has set up the mail identity.")
+    try:
+        _publish(identity, environment.region, asked)
+    except aws.AwsError as error:
+        raise _refused(error) from error
+    with transaction.atomic():
+        after = {"domain": asked["domain"], "records": len(asked["records"])}
+        record("stand_in.mail_records_published", environment, by=by, customer=environment.customer, after=after)
+    _look_again(environment, by)
+
+
+def _mail_identity(environment: Environment) -> dict[str, Any]:
+    """Return what the latest run left of the mail identity, empty where it has none yet."""
+    steps = RunStep.objects.filter(run__environment=environment, key="mail_identity", state=StepState.READY)
+    return steps.order_by("-run__created_at").values_list("outputs", flat=True).first() or {}
+
+
+def _publish(identity: aws.Identity, region: str, asked: dict[str, Any]) -> None:
+    changes = [{"Action": "UPSERT", "ResourceRecordSet": _record_set(**row)} for row in asked["records"]]
+    zone_id = _public_zone(identity, region, asked["domain"])
+    batch = {"Comment": "Published as the customer would", "Changes": changes}
+    _change(identity, region, "route53", "change_resource_record_sets", HostedZoneId=zone_id, ChangeBatch=batch)
+
+
+def _public_zone(identity: aws.Identity, region: str, domain: str) -> str:
+    """Return the id of the account's public zone of this domain, made where there is none."""
+    zones = aws.pages(identity, region, "route53", "list_hosted_zones", "HostedZones")
+    for zone in zones:
+        if zone["Name"].rstrip(".") == domain and not zone["Config"]["PrivateZone"]:
+            return str(zone["Id"])
+    made = _change(identity, region, "route53", "create_hosted_zone", Name=domain, CallerReference=f"public {domain}")
+    return str(made["HostedZone"]["Id"])
+
+
+def _record_set(name: str, type: str, value: str) -> dict[str, Any]:
+    said = f'"{value}"' if type == "TXT" else value
+    return {"Name": name, "Type": type, "TTL": 300, "ResourceRecords": [{"Value": said}]}
+
+
 def _pending(identity: aws.Identity, environment: Environment) -> list[str]:
     rows = aws.pages(identity, environment.region, "ec2", "describe_vpc_peering_connections", "VpcPeeringConnections")
     return [
@@ -88,8 +134,8 @@ def _pending(identity: aws.Identity, environment: Environment) -> list[str]:
     ]
 
 
-def _change(identity: aws.Identity, region: str, service: str, operation: str, **params: str) -> None:
-    aws.call(identity, region, service, operation, changes=True, **params)
+def _change(identity: aws.Identity, region: str, service: str, operation: str, **params: Any) -> dict[str, Any]:
+    return aws.call(identity, region, service, operation, changes=True, **params)
 
 
 def _refused(error: aws.AwsError) -> Conflict:

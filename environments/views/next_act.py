@@ -25,6 +25,7 @@ class NextAct:
 _CUSTOMER_ACTS = {
     "customer_access": ("Create the provider's role", "The run waits for the role in the account of {customer}."),
     "peering_acceptance": ("Accept the VPC peering", "The run waits for {customer} to accept the peering."),
+    "mail_records": ("Publish the mail records", "The run waits until {customer} has published the mail records."),
 }
 
 

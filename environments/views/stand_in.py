@@ -26,6 +26,13 @@ def accept(request: HttpRequest, id: str) -> HttpResponse:
     return _act(request, id, stand_in.accept_peering, "The stand-in accepted the peering, as the customer would.")
 
 
+@require_POST
+def publish(request: HttpRequest, id: str) -> HttpResponse:
+    return _act(
+        request, id, stand_in.publish_mail_records, "The stand-in published the records, as the customer would."
+    )
+
+
 def _act(request: HttpRequest, id: str, act: Callable[..., None], said: str) -> HttpResponse:
     user = person(request)
     environment = selectors.environment(user, id)

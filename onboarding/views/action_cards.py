@@ -47,12 +47,23 @@ class Peering:
 
 
 @dataclass(frozen=True, slots=True)
+class MailRecord:
+    """A record to publish; `is_missing` as we last looked it up."""
+
+    name: str
+    type: str
+    value: str
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     action: CustomerAction
     template: str
     may_act: bool
     role: Role | None = None
     peering: Peering | None = None
+    mail_records: tuple[MailRecord, ...] = ()
 
     @property
     def url(self) -> str:
@@ -62,6 +73,7 @@ class Card:
 _TEMPLATES = {
     "customer_access": "onboarding/actions/role.html",
     "peering_acceptance": "onboarding/actions/peering.html",
+    "mail_records": "onboarding/actions/mail_records.html",
 }
 
 
@@ -72,7 +84,8 @@ def card(user: User, action: CustomerAction) -> Card:
     template = _TEMPLATES.get(action.kind, "onboarding/actions/plain.html")
     role = _role(environment) if environment and action.kind == "customer_access" else None
     peering = _peering(environment, step) if environment and step and action.kind == "peering_acceptance" else None
-    return Card(action, template, may_act, role, peering)
+    mail_records = _mail_records(step) if step and action.kind == "mail_records" else ()
+    return Card(action, template, may_act, role, peering, mail_records)
 
 
 def _role(environment: Environment) -> Role:
@@ -123,6 +136,14 @@ def _peering(environment: Environment, step: RunStep) -> Peering:
         command,
         _CONSOLE.format(region=region),
     )
+
+
+def _mail_records(step: RunStep) -> tuple[MailRecord, ...]:
+    """Return what the step before asked for; the reason of the wait names what is missing, a record on each line."""
+    asked = RunStep.objects.filter(run=step.run_id, key="mail_identity").values_list("outputs", flat=True).first()
+    missing = step.reason.splitlines()
+    rows = (asked or {}).get("records", [])
+    return tuple(MailRecord(**row, is_missing="{type} {name} {value}".format(**row) in missing) for row in rows)
 
 
 def _peering_id(step: RunStep) -> str:

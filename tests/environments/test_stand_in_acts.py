@@ -3,7 +3,8 @@
 import pytest
 
 from environments.models import Run
-from environments.services import runs, steering
+from environments.provisioning.specification import Spec
+from environments.services import lookups, runs, steering
 from environments.services import stand_in as acts
 from environments.states import RunState
 from portal.audit.models import AuditEvent
@@ -55,14 +56,51 @@ def test_nothing_to_accept_is_a_conflict(production):
         acts.accept_peering(production, by=people.engineer())
 
 
-@pytest.mark.parametrize("act", [acts.create_role, acts.accept_peering])
+def _asked_for_mail(environment) -> None:
+    """A run has set up the mail identity."""
+    run = environments.run(environment)
+    asked = {
+        "domain": "acme.example",
+        "records": [
+            {"name": "t1._domainkey.acme.example", "type": "CNAME", "value": "t1.dkim.amazonses.com"},
+            {"name": "bounce.acme.example", "type": "MX", "value": "10 feedback-smtp.eu-west-1.amazonses.com"},
+            {"name": "bounce.acme.example", "type": "TXT", "value": "v=spf1 include:amazonses.com ~all"},
+        ],
+    }
+    run.steps.create(customer=run.customer, key="mail_identity", position=99, state="ready", outputs=asked)
+
+
+def test_mail_records_are_published_where_our_own_look_up_finds_them(production, stand_in):
+    _asked_for_mail(production)
+    contact = people.contact(production.customer)
+
+    acts.publish_mail_records(production, by=contact)
+    acts.publish_mail_records(production, by=contact)
+
+    dns = lookups.public(Spec.of(production.specifications.get().content))
+    assert dns.lookup("t1._domainkey.acme.example", "CNAME") == ("t1.dkim.amazonses.com",)
+    assert dns.lookup("bounce.acme.example", "TXT") == ("v=spf1 include:amazonses.com ~all",)
+    zones = stand_in.customer(NORTHWIND, "route53").list_hosted_zones()["HostedZones"]
+    assert [(zone["Name"], zone["Config"]["PrivateZone"]) for zone in zones] == [("acme.example.", False)]
+    assert AuditEvent.objects.filter(action="stand_in.mail_records_published", actor=contact).count() == 2
+
+
+def test_nothing_to_publish_is_a_conflict(production):
+    with pytest.raises(Conflict, match="No mail records are asked for"):
+        acts.publish_mail_records(production, by=people.engineer())
+
+
+ACTS = [acts.create_role, acts.accept_peering, acts.publish_mail_records]
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_acts_do_not_exist_on_aws(production, settings, act):
     settings.AWS_STAND_IN_CUSTOMER_ROLE = ""
     with pytest.raises(NotFound):
         act(production, by=people.engineer())
 
 
-@pytest.mark.parametrize("act", [acts.create_role, acts.accept_peering])
+@pytest.mark.parametrize("act", ACTS)
 def test_viewers_auditors_and_others_do_not_act(production, act):
     for person in (people.viewer(production.customer), people.auditor(), people.contact(people.customer())):
         with pytest.raises(Forbidden):

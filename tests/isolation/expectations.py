@@ -59,6 +59,7 @@ TABLES = {
         POST   /api/v1/environments/{provisioned}/verifications             401 403 202 202 404 202 202 202 403 202
         POST   /api/v1/environments/{environment}/stand-in-roles            401 404 404 404 404 404 404 404 404 404
         POST   /api/v1/environments/{environment}/stand-in-acceptances      401 404 404 404 404 404 404 404 404 404
+        POST   /api/v1/environments/{environment}/stand-in-publications     401 404 404 404 404 404 404 404 404 404
         GET    /api/v1/specifications/{specification}                       401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/checklist-items                                      401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/checklist-items/{item}                               401 200 200 200 404 200 200 200 200 200
@@ -125,6 +126,7 @@ TABLES = {
         GET    /environments/{environment}/resources/                       302 200 200 200 404 200 200 200 200 200
         POST   /environments/{environment}/stand-in/role/                   302 404 404 404 404 404 404 404 404 404
         POST   /environments/{environment}/stand-in/peering/                302 404 404 404 404 404 404 404 404 404
+        POST   /environments/{environment}/stand-in/mail-records/           302 404 404 404 404 404 404 404 404 404
         POST   /checklist-items/{item}/sign/                                302 403 403 403 404 302 302 403 403 302
         POST   /checklist-items/{own_item}/sign/                            302 403 302 302 404 403 403 403 403 403
         POST   /checklist-items/{signed_item}/unsign/                       302 403 403 403 404 302 302 403 403 302

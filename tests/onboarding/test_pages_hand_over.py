@@ -343,6 +343,30 @@ def test_role_action_shows_principal_external_id_and_policy():
     assert "user/portal-worker" in html
 
 
+def test_mail_records_action_shows_each_record_and_which_are_missing():
+    environment = production()
+    step = waiting_step(environment, "mail_records")
+    signed = {"name": "t1._domainkey.acme.example", "type": "CNAME", "value": "t1.dkim.amazonses.com"}
+    spf = {"name": "bounce.acme.example", "type": "TXT", "value": "v=spf1 include:amazonses.com ~all"}
+    RunStep.objects.create(
+        run=step.run,
+        customer=environment.customer,
+        key="mail_identity",
+        position=2,
+        state=StepState.READY,
+        outputs={"domain": "acme.example", "records": [signed, spf]},
+    )
+    told = "Publish this record in the public DNS of acme.example:\nTXT bounce.acme.example v=spf1 include:amazonses.com ~all"
+    RunStep.objects.filter(pk=step.pk).update(reason=told)
+
+    html = actions(people.contact(environment.customer))
+
+    assert "Publish the records of your mail domain" in html
+    assert "t1._domainkey.acme.example" in html
+    assert "v=spf1 include:amazonses.com ~all" in html
+    assert [html.count(">Not yet<"), html.count(">Yes<")] == [1, 1]
+
+
 def test_stand_in_button_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch):
     environment = production()
     waiting_step(environment, "peering_acceptance")

@@ -72,6 +72,11 @@ class Journey:
         stand_in.create_role(self.environments()[0], by=self.contact)
         self.advance(until_customer_is_to("peering_acceptance"))
 
+    def publish_mail_records(self) -> None:
+        self.advance(until_customer_is_to("mail_records"))
+        for environment in self.environments():
+            stand_in.publish_mail_records(environment, by=self.contact)
+
     def accept_peering(self) -> None:
         for environment in self.environments():
             stand_in.accept_peering(environment, by=self.contact)
