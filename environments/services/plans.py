@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 
 from environments import rules
 from environments.models import AwsAccount, Environment, Plan, Run, RunStep
@@ -46,7 +47,7 @@ def begin(environment: Environment, purpose: PlanPurpose, *, by: User | None) ->
         specification = environment.specifications.order_by("-version").first()
         if specification is None:
             raise Conflict("There is nothing to plan yet: the answers are not approved.")
-        supersede_open(environment, by=by)
+        supersede_open(environment.plans.all(), by=by)
         plan = Plan.objects.create(
             customer=environment.customer,
             environment=environment,
@@ -67,13 +68,14 @@ def lock(environment_id: str) -> None:
     Environment.objects.select_for_update(no_key=True).get(pk=environment_id)
 
 
-def supersede_open(environment: Environment, *, by: User | None) -> None:
-    """Every open plan is out of date from now on. Call it in the transaction of what made it so, with the environment held."""
-    for plan in environment.plans.select_for_update().filter(state__in=_OPEN):
+def supersede_open(plans: QuerySet[Plan], *, by: User | None) -> None:
+    """Those of an environment's plans that are open are out of date from now on. Call it in the transaction of what made it
+    so, with the environment held."""
+    for plan in plans.select_for_update(of=("self",)).select_related("customer").filter(state__in=_OPEN):
         before = plan.state
         _move(plan, "supersede")
         after = {"state": plan.state}
-        record("plan.superseded", plan, by=by, customer=environment.customer, before={"state": before}, after=after)
+        record("plan.superseded", plan, by=by, customer=plan.customer, before={"state": before}, after=after)
 
 
 def _move(plan: Plan, act: str, **fields: Any) -> None:

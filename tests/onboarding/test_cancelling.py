@@ -5,7 +5,7 @@ import pytest
 from environments.models import Environment, Plan, Resource, Run
 from environments.services import plans, steering
 from environments.signals import environment_changed
-from environments.states import PlanState, RunState
+from environments.states import PlanPurpose, PlanState, RunState
 from onboarding.models import Onboarding
 from onboarding.services import onboardings
 from onboarding.states import Stage
@@ -63,6 +63,19 @@ def test_active_runs_and_open_plans_end_with_the_onboarding_on_record(
     assert sorted(below) == sorted(
         [("plan.superseded", newer.pk), ("run.cancelled", run.pk), ("plan.superseded", other.pk)]
     )
+
+
+def test_tear_down_goes_on(onboarding: Onboarding, production: Environment) -> None:
+    run = started(production, people.engineer())
+    Plan.objects.filter(pk=run.plan_id).update(purpose=PlanPurpose.TEAR_DOWN)
+    other = onboarding.environments.exclude(pk=production.pk).get().plans.get()
+    Plan.objects.filter(pk=other.pk).update(purpose=PlanPurpose.TEAR_DOWN)
+
+    onboardings.cancel(onboarding, by=onboarding.account_manager)
+
+    run.refresh_from_db()
+    other.refresh_from_db()
+    assert (run.state, other.state) == (RunState.QUEUED, PlanState.REQUESTED)
 
 
 def test_what_ended_already_stays_as_it_is(onboarding: Onboarding, production: Environment) -> None:
