@@ -100,6 +100,10 @@ class _QuietHandler(WSGIRequestHandler):
     def log_request(self, *_: Any) -> None:
         """Say nothing: the portal's own journal has every call."""
 
+    def connection_dropped(self, *_: Any) -> None:
+        """Let whoever asked notice at once, instead of waiting for an answer that will not come."""
+        self.close_connection = True
+
 
 def serve(application: StandIn, port: int) -> BaseWSGIServer:
     """Return a server on loopback, not yet serving. Port 0 takes any free one."""
