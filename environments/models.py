@@ -51,14 +51,15 @@ class AwsAccount(TenantModel):
 
 class Environment(TenantModel):
     """Production or non-production, in one AWS account, region and VPC. `check_requested_at`: since when somebody wants AWS
-    observed again; None once that is done. `torn_down_at`: since when nothing of ours is left in AWS."""
+    observed again; None once that is done. `vpc_id` is empty until a VPC that the provider makes stands. `torn_down_at`: since
+    when nothing of ours is left in AWS."""
 
     id = PrefixedIdField("env")
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=16, choices=EnvironmentKind.choices)
     aws_account = models.ForeignKey(AwsAccount, on_delete=models.PROTECT, related_name="environments")
     region = models.CharField(max_length=20)
-    vpc_id = models.CharField(max_length=25)
+    vpc_id = models.CharField(max_length=25, blank=True, default="")
     cidr_blocks = models.JSONField(default=list)
     check_requested_at = models.DateTimeField(null=True, blank=True)
     torn_down_at = models.DateTimeField(null=True, blank=True)
@@ -67,7 +68,9 @@ class Environment(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="environment_name_once"),
-            models.UniqueConstraint(fields=["customer", "vpc_id"], name="environment_vpc_once"),
+            models.UniqueConstraint(
+                fields=["customer", "vpc_id"], condition=~models.Q(vpc_id=""), name="environment_vpc_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subq
 
 from environments.checklist import ITEMS
 from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
+from environments.provisioning.specification import DataCentre, Spec
 from environments.states import ACTIVE_RUNS, ItemState, PlanPurpose, RunState, StepState
 from portal.accounts.models import User
 from portal.core.errors import NotFound
@@ -151,7 +152,7 @@ def topology(environment: Environment) -> dict[str, Any]:
             "id": "vpc",
             "lane": "customer VPC",
             "label": f"{environment.name} VPC",
-            "detail": f"{environment.vpc_id} {', '.join(environment.cidr_blocks)}",
+            "detail": f"{environment.vpc_id or 'not made yet'} {', '.join(environment.cidr_blocks)}",
         },
     ]
     edges = [
@@ -202,6 +203,12 @@ def _add_zone(content: dict[str, Any], states: dict[str, str], nodes: list, edge
             "item": "name_mappings",
         }
     )
+
+
+def data_centre(environment: Environment) -> DataCentre:
+    """Return the newest approved answers about the link to the data centre; no link where none are approved yet."""
+    specification = environment.specifications.order_by("-version").first()
+    return Spec.of(specification.content).data_centre if specification else DataCentre()
 
 
 def _add_data_centre(content: dict[str, Any], states: dict[str, str], nodes: list, edges: list) -> None:

@@ -140,6 +140,7 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
         before = run.state
         run.refresh_from_db()
         _prove_account(run)
+        _note_vpc(run)
         if state == RunState.FINISHED:
             tear_downs.note_end(run)
         checklist.refresh(run.environment)
@@ -184,6 +185,26 @@ def _prove_account(run: Run) -> None:
     account.save(update_fields=["verified_at"])
     after = {"account_id": account.account_id}
     record("aws_account.verified", account, by=None, customer=run.environment.customer, after=after)
+
+
+def _note_vpc(run: Run) -> None:
+    """A VPC that the run has made is the environment's from now on, and one that it has taken away is not any more."""
+    step = run.steps.filter(key="vpc", state=StepState.READY).first()
+    if step is None or not Spec.of(run.plan.specification.content).creates_vpc:
+        return
+    environment, before = run.environment, run.environment.vpc_id
+    environment.vpc_id = "" if step.removes else step.outputs["vpc_id"]
+    if environment.vpc_id == before:
+        return
+    environment.save(update_fields=["vpc_id"])
+    record(
+        "environment.vpc_changed",
+        environment,
+        by=None,
+        customer=environment.customer,
+        before={"vpc_id": before},
+        after={"vpc_id": environment.vpc_id},
+    )
 
 
 def _summary(run: Run) -> dict[str, Any]:

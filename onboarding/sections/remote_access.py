@@ -1,18 +1,23 @@
 """Where the environments stand and how the provider reaches them (rows S1-S5, S14; region and CIDR for the peering)."""
 
 from collections.abc import Iterable
+from ipaddress import ip_network
 from itertools import combinations
 from typing import Any
 
 from django.conf import settings
 
 from environments.catalogue.regions import REGIONS
+from environments.provisioning.addressing import LARGEST, SMALLEST
 from environments.states import EnvironmentKind
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import ListOf, Text, When
 from onboarding.validators import aws_account_id, email_address, environment_name, overlap, vpc_cidr, vpc_id
 from portal.core.errors import FieldProblem
+
+EXISTING_VPC, NEW_VPC = "existing", "provider"
+"""Who makes an environment's VPC. Not answered: it exists, as it had to before this was asked."""
 
 _KINDS = {
     EnvironmentKind.PRODUCTION: "Monitored, backed up, handed over with credentials.",
@@ -55,6 +60,21 @@ def vpc_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
         if row.get("vpc_id") == settings.PROVIDER_VPC_ID:
             message = f"This is {settings.PROVIDER_NAME}'s own VPC, and a VPC cannot peer with itself. Give yours."
             yield FieldProblem(f"environments/{index}/vpc_id", message, "own_vpc")
+
+
+def new_vpcs_can_be_cut(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """A VPC that the provider makes has one block, in which its subnets in two zones fit."""
+    for index, row in enumerate(_environments(answers)):
+        blocks = row.get("cidr_blocks", []) if row.get("vpc") == NEW_VPC else []
+        if len(blocks) > 1:
+            message = "A new VPC gets one block. Remove the others."
+            yield FieldProblem(f"environments/{index}/cidr_blocks", message, "too_many")
+        for position, block in enumerate(blocks):
+            if not LARGEST <= ip_network(block).prefixlen <= SMALLEST:
+                message = (
+                    f"The block of a new VPC is /{LARGEST} to /{SMALLEST}, so that its subnets fit. Change {block}."
+                )
+                yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "wrong_size")
 
 
 def names_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
@@ -112,6 +132,7 @@ SECTION = SectionDefinition(
         one_is_production,
         vpcs_differ,
         vpc_is_not_the_providers,
+        new_vpcs_can_be_cut,
         names_differ,
         blocks_leave_the_hub_alone,
         blocks_differ,
@@ -176,9 +197,23 @@ SECTION = SectionDefinition(
                     where="AWS console, Region menu at the top right",
                     command="aws configure get region",
                 ),
+                Choice(
+                    key="vpc",
+                    label="Who makes the VPC",
+                    dropdown=True,
+                    required=False,
+                    options=(
+                        Option(EXISTING_VPC, "It exists already"),
+                        Option(NEW_VPC, "The provider makes it"),
+                    ),
+                    hint="Leave it open if the VPC exists already",
+                    why="A new VPC comes with subnets in two zones and all that leads to them.",
+                    who="Your network team",
+                ),
                 Text(
                     key="vpc_id",
                     label="VPC ID",
+                    shown_when=When("vpc", (EXISTING_VPC, None)),
                     missing="Enter the VPC ID",
                     rule=vpc_id,
                     placeholder="vpc-0123456789abcdef0",
@@ -194,7 +229,7 @@ SECTION = SectionDefinition(
                     missing="Enter every CIDR block of this VPC",
                     rule=vpc_cidr,
                     most=5,
-                    hint="All of them, also those you do not use",
+                    hint=f"All of them, also those you do not use. For a new VPC one, /{LARGEST} to /{SMALLEST}",
                     placeholder="10.20.0.0/16",
                     why="AWS refuses a peering when any block overlaps, even an unused one.",
                     where="AWS console, VPC, Your VPCs, tab CIDRs",

@@ -58,7 +58,8 @@ def _name_problems(section: Section, rows: list[dict[str, Any]]) -> list[FieldPr
     return [
         FieldProblem(
             f"environments/{index}/name",
-            f"You already have an environment called {row['name']}, in {stand[row['name']]}. Use another name.",
+            f"You already have an environment called {row['name']}, in {stand[row['name']] or 'a VPC that is not made yet'}. "
+            "Use another name.",
             "duplicate",
         )
         for index, row in enumerate(rows)

@@ -1,8 +1,8 @@
 """Approved answers, frozen per environment."""
 
 import hashlib
-import ipaddress
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +11,11 @@ from django.utils.text import slugify
 
 from environments.catalogue.products import BY_KEY
 from environments.models import AwsAccount, Environment, ProductDeployment, Specification
+from environments.provisioning.addressing import product_address
 from environments.signals import specification_frozen
 from onboarding.models import Onboarding, Section
 from onboarding.sections import definition
+from onboarding.sections.remote_access import NEW_VPC
 from onboarding.services import accounts
 from onboarding.states import SectionState
 from portal.accounts.models import User
@@ -21,10 +23,10 @@ from portal.audit.services import record
 from portal.core.errors import Conflict
 
 LOG_RETENTION_DAYS = 30
-_FIRST_ADDRESS = 10
-"""AWS keeps the first four addresses of a subnet; the next ones are left to the customer's own use."""
 
 Answers = dict[str, dict[str, Any]]
+Row = dict[str, Any]
+"""The answers for one environment."""
 
 
 def freeze(onboarding: Onboarding, *, by: User | None) -> list[Specification]:
@@ -39,7 +41,10 @@ def freeze(onboarding: Onboarding, *, by: User | None) -> list[Specification]:
         accounts.ensure(onboarding.sections.get(key=accounts.SECTION_KEY), rows)
         environments = _environments(onboarding, rows)
         onboarding.environments.set(environments)
-        return [_specification(environment, answers, by=by) for environment in environments]
+        return [
+            _specification(environment, row, answers, by=by)
+            for environment, row in zip(environments, rows, strict=True)
+        ]
 
 
 def _approved(onboarding: Onboarding) -> Answers:
@@ -49,34 +54,67 @@ def _approved(onboarding: Onboarding) -> Answers:
     return {section.key: definition(section.key).sound(section.answers) for section in sections}
 
 
-def _environments(onboarding: Onboarding, rows: list[dict[str, Any]]) -> list[Environment]:
-    """The same VPC, or else the same name within this onboarding, is the same environment with newer answers.
+def _environments(onboarding: Onboarding, rows: list[Row]) -> list[Environment]:
+    """The same VPC, or else the same name within this onboarding, is the same environment with newer answers. A new VPC is
+    known by its range: it is made for that one.
 
     Names may have changed hands between them, so the known ones give theirs up first.
     """
     known = list(Environment.objects.filter(customer=onboarding.customer).order_by("pk"))
-    by_vpc = {environment.vpc_id: environment for environment in known}
-    kept = {by_vpc[row["vpc_id"]].pk for row in rows if row["vpc_id"] in by_vpc}
+    by_vpc = {environment.vpc_id: environment for environment in known if environment.vpc_id}
+    kept = {by_vpc[row["vpc_id"]].pk for row in rows if row.get("vpc_id") in by_vpc}
     linked = set(onboarding.environments.values_list("pk", flat=True)) - kept
-    by_name = {environment.name: environment for environment in known if environment.pk in linked}
+    unclaimed = [environment for environment in known if environment.pk in linked]
+    found = [by_vpc.get(row.get("vpc_id", "")) for row in rows]
+    for same in (_same_new_vpc, _same_name):
+        found = [before or _claim(unclaimed, row, same) for before, row in zip(found, rows, strict=True)]
     for environment in known:
         if environment.pk in kept | linked:
             Environment.objects.filter(pk=environment.pk).update(name=environment.pk)
-    return [_environment(onboarding, row, by_vpc.get(row["vpc_id"]) or by_name.pop(row["name"], None)) for row in rows]
+    return [_environment(onboarding, row, environment) for row, environment in zip(rows, found, strict=True)]
 
 
-def _environment(onboarding: Onboarding, row: dict[str, Any], known: Environment | None) -> Environment:
+def _claim(unclaimed: list[Environment], row: Row, same: Callable[[Environment, Row], bool]) -> Environment | None:
+    """Take the first environment that is the same as the row from those that no row has claimed yet."""
+    for environment in unclaimed:
+        if same(environment, row):
+            unclaimed.remove(environment)
+            return environment
+    return None
+
+
+def _same_name(environment: Environment, row: Row) -> bool:
+    return environment.name == row["name"]
+
+
+def _same_new_vpc(environment: Environment, row: Row) -> bool:
+    return _creates_vpc(row) and environment.cidr_blocks == row["cidr_blocks"]
+
+
+def _environment(onboarding: Onboarding, row: Row, known: Environment | None) -> Environment:
     environment = known or Environment(customer=onboarding.customer)
     environment.aws_account = AwsAccount.objects.get(customer=onboarding.customer, account_id=row["account_id"])
-    for field in ("name", "kind", "region", "vpc_id", "cidr_blocks"):
+    for field in ("name", "kind", "region", "cidr_blocks"):
         setattr(environment, field, row[field])
+    if not (_creates_vpc(row) and _has_a_new_vpc(environment)):
+        environment.vpc_id = row.get("vpc_id", "")
     environment.save()
     return environment
 
 
-def _specification(environment: Environment, answers: Answers, *, by: User | None) -> Specification:
+def _creates_vpc(row: Row) -> bool:
+    return row.get("vpc") == NEW_VPC
+
+
+def _has_a_new_vpc(environment: Environment) -> bool:
+    """Return whether the environment's VPC, if it stands already, is one that the provider made."""
+    latest = environment.specifications.order_by("-version").first() if environment.pk else None
+    return bool(latest and latest.content["customer"].get("creates_vpc"))
+
+
+def _specification(environment: Environment, row: Row, answers: Answers, *, by: User | None) -> Specification:
     products = _deployments(environment, answers)
-    content = _content(environment, answers, products)
+    content = _content(environment, row, answers, products)
     digest = digest_of(content)
     latest = environment.specifications.order_by("-version").first()
     if latest and latest.digest == digest:
@@ -107,7 +145,7 @@ def _deployments(environment: Environment, answers: Answers) -> list[ProductDepl
                 "version": row["version"],
                 "pattern": row["pattern"],
                 "hostname": _hostname(environment, row["product"], answers["dns"]["zone"]),
-                "address": _address(environment, named.index(row["product"])),
+                "address": product_address(environment.cidr_blocks[0], named.index(row["product"])),
             },
         )[0]
         for row in rows
@@ -120,12 +158,8 @@ def _hostname(environment: Environment, product: str, zone: str) -> str:
     return f"{BY_KEY[product].short}{label}.{zone}"
 
 
-def _address(environment: Environment, position: int) -> str:
-    block = ipaddress.ip_network(environment.cidr_blocks[0])
-    return str(block.network_address + _FIRST_ADDRESS + position)
-
-
-def _content(environment: Environment, answers: Answers, products: list[ProductDeployment]) -> dict[str, Any]:
+def _content(environment: Environment, row: Row, answers: Answers, products: list[ProductDeployment]) -> dict[str, Any]:
+    """Return what is frozen. The ID of a new VPC is not in it: a run makes it, and the answers stay the same."""
     customer, account = environment.customer, environment.aws_account
     return {
         "environment": {"id": environment.pk, "name": environment.name, "kind": environment.kind},
@@ -137,7 +171,8 @@ def _content(environment: Environment, answers: Answers, products: list[ProductD
             "role_arn": account.role_arn,
             "external_id": account.external_id,
             "region": environment.region,
-            "vpc_id": environment.vpc_id,
+            "vpc_id": "" if _creates_vpc(row) else environment.vpc_id,
+            "creates_vpc": _creates_vpc(row),
             "cidr_blocks": environment.cidr_blocks,
         },
         "provider": {
@@ -147,6 +182,7 @@ def _content(environment: Environment, answers: Answers, products: list[ProductD
             "region": settings.PROVIDER_REGION,
             "vpc_id": settings.PROVIDER_VPC_ID,
             "cidr": settings.PROVIDER_VPC_CIDR,
+            "principal_arn": settings.PROVIDER_PRINCIPAL_ARN,
         },
         "products": [
             {
@@ -158,6 +194,7 @@ def _content(environment: Environment, answers: Answers, products: list[ProductD
             }
             for product in products
         ],
+        "domain": answers["products"].get("domain", ""),
         **{key: value for key, value in answers.items() if key not in ("products", accounts.SECTION_KEY)},
         "logs": {**answers["logs"], "retention_days": LOG_RETENTION_DAYS},
     }

@@ -90,6 +90,7 @@ def _content(
             "external_id": account.external_id,
             "region": environment.region,
             "vpc_id": environment.vpc_id,
+            "creates_vpc": False,
             "cidr_blocks": environment.cidr_blocks,
         },
         "provider": {
@@ -99,6 +100,7 @@ def _content(
             "region": settings.PROVIDER_REGION,
             "vpc_id": settings.PROVIDER_VPC_ID,
             "cidr": settings.PROVIDER_VPC_CIDR,
+            "principal_arn": settings.PROVIDER_PRINCIPAL_ARN,
         },
         "products": [
             {

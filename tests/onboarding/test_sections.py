@@ -169,6 +169,12 @@ def test_wrong_type_is_refused_and_not_coerced(key: str, answers: dict[str, Any]
          "environments/0/cidr_blocks/0", "10.200.4.0/22 overlaps 10.200.0.0/16 of WSO2's VPC"),
         ("remote_access", _environments({}, {"cidr_blocks": ["10.22.0.0/16", "10.20.4.0/22"]}),
          "environments/1/cidr_blocks/1", "10.20.4.0/22 overlaps 10.20.0.0/16"),
+        ("remote_access", _environments({}, {"vpc": "provider", "cidr_blocks": ["10.21.0.0/23"]}),
+         "environments/1/cidr_blocks/0", "The block of a new VPC is /16 to /22"),
+        ("remote_access", _environments({}, {"vpc": "provider", "cidr_blocks": ["10.21.0.0/20", "10.22.0.0/20"]}),
+         "environments/1/cidr_blocks", "A new VPC gets one block"),
+        ("remote_access", _environments({}, {"vpc": "existing", "vpc_id": ""}),
+         "environments/1/vpc_id", "Enter the VPC ID"),
         ("remote_access", _environments({"region": "eu-west-9"}, {}),
          "environments/0/region", "“eu-west-9” is not in the list. Select the Region of this VPC"),
         ("remote_access", _environments({"account_id": ""}, {}), "environments/0/account_id", "Enter the AWS account ID"),
@@ -296,3 +302,20 @@ def test_check_page_masks_a_secret() -> None:
 
     assert ("Password", "Stored 2026-03-12, ends ••••3f") in definition("smtp").summarise(answers)
     assert definition("smtp").secrets == ("password",)
+
+
+def test_new_vpc_needs_no_id_and_keeps_none() -> None:
+    answers = _environments({}, {"vpc": "provider", "vpc_id": "vpc-nonsense"})
+    section = definition("remote_access")
+
+    assert section.clean(answers)[1] == []
+    assert "vpc_id" not in section.sound(answers)["environments"][1]
+
+
+def test_answers_from_before_the_vpc_could_be_made_are_still_sound() -> None:
+    answers = _environments({}, {})
+    section = definition("remote_access")
+
+    assert all("vpc" not in row for row in answers["environments"])
+    assert section.clean(answers)[1] == []
+    assert "VPC ID" in {label.rpartition(": ")[2] for label, _ in section.summarise(answers)}

@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from django.conf import settings
 
 from environments.models import Environment, Plan, ProductDeployment, Specification
 from onboarding.models import Onboarding, Section, SectionReview
@@ -219,3 +222,78 @@ def test_environment_that_moves_to_another_vpc_stays_the_same(onboarding: Onboar
 
     assert Environment.objects.get(kind="production").pk == before.pk
     assert Environment.objects.count() == 2
+
+
+def _with_new_vpcs(answers: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = answers["remote_access"]["environments"]
+    for row, block in zip(rows, ("10.60.0.0/22", "10.61.0.0/16"), strict=True):
+        row.update(vpc="provider", cidr_blocks=[block])
+    return rows
+
+
+def test_new_vpc_is_frozen_as_such_and_products_get_addresses_in_its_first_subnet(
+    onboarding: Onboarding, author: User
+) -> None:
+    answers = answers_for()
+    _with_new_vpcs(answers)
+    factory.approved(onboarding, author, answers=answers)
+
+    production = Environment.objects.get(kind="production")
+    content = production.specifications.get().content
+    assert (content["customer"]["creates_vpc"], content["customer"]["vpc_id"]) == (True, "")
+    assert [product["address"] for product in content["products"]] == ["10.60.0.10", "10.60.0.11"]
+    assert list(Environment.objects.values_list("vpc_id", flat=True)) == ["", ""], "none is made yet"
+
+
+def test_new_vpc_that_stands_stays_the_environments_and_changes_no_answers(
+    onboarding: Onboarding, author: User
+) -> None:
+    answers = answers_for()
+    rows = _with_new_vpcs(answers)
+    factory.approved(onboarding, author, answers=answers)
+    Environment.objects.filter(kind="production").update(vpc_id="vpc-0123456789abcdef0")
+
+    _again(onboarding, author, "remote_access", environments=[{**rows[0], "name": "Live"}, rows[1]])
+
+    production = Environment.objects.get(kind="production")
+    assert (production.name, production.vpc_id) == ("Live", "vpc-0123456789abcdef0")
+    assert Environment.objects.count() == 2
+    assert production.specifications.order_by("-version")[0].content["customer"]["vpc_id"] == ""
+
+
+def test_new_vpcs_may_swap_their_names(onboarding: Onboarding, author: User) -> None:
+    answers = answers_for()
+    production, test = _with_new_vpcs(answers)
+    factory.approved(onboarding, author, answers=answers)
+    before = {environment.pk: environment.cidr_blocks for environment in Environment.objects.all()}
+
+    _again(
+        onboarding,
+        author,
+        "remote_access",
+        environments=[{**production, "name": test["name"]}, {**test, "name": production["name"]}],
+    )
+
+    assert {environment.pk: environment.cidr_blocks for environment in Environment.objects.all()} == before
+
+
+def test_customer_who_brings_a_vpc_after_all_has_that_one(onboarding: Onboarding, author: User) -> None:
+    answers = answers_for()
+    rows = _with_new_vpcs(answers)
+    factory.approved(onboarding, author, answers=answers)
+    Environment.objects.filter(kind="production").update(vpc_id="vpc-0123456789abcdef0")
+    theirs = {**rows[0], "vpc": "existing", "vpc_id": "vpc-0a1b2c3d4e5f60009"}
+
+    _again(onboarding, author, "remote_access", environments=[theirs, rows[1]])
+
+    production = Environment.objects.get(kind="production")
+    content = production.specifications.order_by("-version")[0].content
+    assert (production.vpc_id, content["customer"]["vpc_id"]) == ("vpc-0a1b2c3d4e5f60009",) * 2
+    assert content["customer"]["creates_vpc"] is False
+
+
+def test_principal_that_customers_trust_is_frozen(onboarding: Onboarding, author: User) -> None:
+    factory.approved(onboarding, author)
+
+    principals = {one.content["provider"]["principal_arn"] for one in Specification.objects.all()}
+    assert principals == {settings.PROVIDER_PRINCIPAL_ARN}
