@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from environments.views import checklist, environments, plans, runs, stand_in
+from environments.views import checklist, data_centre, environments, plans, runs, stand_in
 
 urlpatterns = [
     path("environments/", environments.environment_list, name="environment_list"),
@@ -12,8 +12,17 @@ urlpatterns = [
     path("environments/<str:id>/plans/", plans.plans, name="plan_request"),
     path("environments/<str:id>/runs/", runs.run_list, name="environment_runs"),
     path("environments/<str:id>/resources/", environments.resources, name="environment_resources"),
+    path("environments/<str:id>/data-centre/", data_centre.detail, name="data_centre"),
+    path("environments/<str:id>/data-centre/configuration/", data_centre.configuration, name="vpn_configuration"),
+    path("environments/<str:id>/data-centre/milestones/", data_centre.reach, name="milestones"),
+    path(
+        "environments/<str:id>/data-centre/milestones/<str:key>/take-back/",
+        data_centre.take_back,
+        name="milestone_take_back",
+    ),
     path("environments/<str:id>/stand-in/role/", stand_in.role, name="stand_in_role"),
     path("environments/<str:id>/stand-in/peering/", stand_in.accept, name="stand_in_accept"),
+    path("environments/<str:id>/stand-in/tunnels/", stand_in.tunnels, name="stand_in_tunnels"),
     path("environments/<str:id>/stand-in/mail-records/", stand_in.publish, name="stand_in_publish"),
     path("checklist-items/<str:id>/sign/", checklist.sign, name="checklist_sign"),
     path("checklist-items/<str:id>/unsign/", checklist.unsign, name="checklist_unsign"),

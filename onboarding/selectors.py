@@ -236,6 +236,8 @@ _STEP_TITLES = {
     "peering_acceptance": "Accept the peering request",
     "customer_access": "Let the provider's role into your AWS account",
     "mail_records": "Publish the records of your mail domain",
+    "vpn_tunnels": "Configure your VPN router",
+    "direct_connect": "Get the Direct Connect line done",
 }
 
 

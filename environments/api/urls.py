@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from environments.api import run_views, views
+from environments.api import data_centre_views, run_views, views
 
 urlpatterns = [
     path("environments", views.Environments.as_view()),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("environments/<id:id>/verifications", views.Verifications.as_view()),
     path("environments/<id:id>/stand-in-roles", views.StandInRoles.as_view()),
     path("environments/<id:id>/stand-in-acceptances", views.StandInAcceptances.as_view()),
+    path("environments/<id:id>/stand-in-tunnels", data_centre_views.StandInTunnels.as_view()),
+    path("environments/<id:id>/vpn-configuration-reveals", data_centre_views.ConfigurationReveals.as_view()),
+    path("environments/<id:id>/milestones", data_centre_views.Milestones.as_view()),
+    path("environments/<id:id>/milestones/<slug:key>", data_centre_views.Milestone.as_view()),
     path("environments/<id:id>/stand-in-publications", views.StandInPublications.as_view()),
     path("specifications/<id:id>", views.Specification.as_view()),
     path("checklist-items", views.ChecklistItems.as_view()),

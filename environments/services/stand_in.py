@@ -21,6 +21,8 @@ from portal.audit.services import record
 from portal.core.errors import Conflict, Forbidden, NotFound
 
 _WAITING = "pending-acceptance"
+_TUNNELS_UP = "stand-in:tunnels-up"
+"""The tag by which the stand-in knows how many tunnels a router holds that it does not have."""
 
 
 def available() -> bool:
@@ -123,6 +125,35 @@ def _public_zone(identity: aws.Identity, region: str, domain: str) -> str:
 def _record_set(name: str, type: str, value: str) -> dict[str, Any]:
     said = f'"{value}"' if type == "TXT" else value
     return {"Name": name, "Type": type, "TTL": 300, "ResourceRecords": [{"Value": said}]}
+
+
+def bring_tunnels_up(environment: Environment, *, by: User) -> None:
+    """Bring both VPN tunnels up, as the customer's router would. Raises `NotFound` on AWS, `Forbidden`, `Conflict` without a
+    VPN connection."""
+    identity = _customer_administrator(environment, by)
+    try:
+        connections = _vpn_connections(identity, environment)
+        if connections:
+            tags = [{"Key": _TUNNELS_UP, "Value": "2"}]
+            _change(identity, environment.region, "ec2", "create_tags", Resources=connections, Tags=tags)
+    except aws.AwsError as error:
+        raise _refused(error) from error
+    if not connections:
+        raise Conflict("No VPN connection stands in this account.", remedy="Wait until the run has built it.")
+    with transaction.atomic():
+        after = {"connections": connections}
+        record("stand_in.tunnels_up", environment, by=by, customer=environment.customer, after=after)
+    _look_again(environment, by)
+
+
+def _vpn_connections(identity: aws.Identity, environment: Environment) -> list[str]:
+    mark = f"{settings.PROVIDER_TAG_PREFIX}:env"
+    rows = aws.pages(identity, environment.region, "ec2", "describe_vpn_connections", "VpnConnections")
+    return [
+        row["VpnConnectionId"]
+        for row in rows
+        if row["State"] == "available" and {"Key": mark, "Value": environment.pk} in row.get("Tags", [])
+    ]
 
 
 def _pending(identity: aws.Identity, environment: Environment) -> list[str]:

@@ -66,6 +66,7 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "next": next_act.of(user, environment, plan, run),
         "clock": one_day.of(environment, clock.now()),
         "drawing": drawing(environment),
+        "link": selectors.data_centre(environment).choice,
         "products": [(product_name(row), row) for row in environment.product_deployments.order_by("hostname")],
         "stand_in_available": stand_in.available(),
         "seen": seen,

@@ -25,6 +25,8 @@ class NextAct:
 _CUSTOMER_ACTS = {
     "customer_access": ("Create the provider's role", "The run waits for the role in the account of {customer}."),
     "peering_acceptance": ("Accept the VPC peering", "The run waits for {customer} to accept the peering."),
+    "vpn_tunnels": ("Configure the router", "The run waits for the router of {customer} to bring a tunnel up."),
+    "direct_connect": ("Record the next milestone", ""),
     "mail_records": ("Publish the mail records", "The run waits until {customer} has published the mail records."),
 }
 

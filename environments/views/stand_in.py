@@ -33,6 +33,12 @@ def publish(request: HttpRequest, id: str) -> HttpResponse:
     )
 
 
+@require_POST
+def tunnels(request: HttpRequest, id: str) -> HttpResponse:
+    said = "The stand-in brought both tunnels up, as the customer's router would."
+    return _act(request, id, stand_in.bring_tunnels_up, said)
+
+
 def _act(request: HttpRequest, id: str, act: Callable[..., None], said: str) -> HttpResponse:
     user = person(request)
     environment = selectors.environment(user, id)

@@ -73,6 +73,8 @@ class Card:
 _TEMPLATES = {
     "customer_access": "onboarding/actions/role.html",
     "peering_acceptance": "onboarding/actions/peering.html",
+    "vpn_tunnels": "onboarding/actions/data_centre.html",
+    "direct_connect": "onboarding/actions/data_centre.html",
     "mail_records": "onboarding/actions/mail_records.html",
 }
 

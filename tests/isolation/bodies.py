@@ -21,6 +21,18 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/sections/{submitted_section}/change-requests": {"reason": "Three servers, not two"},
     "POST /api/v1/plans/{plan}/approvals": {"digest": DIGEST},
     "POST /api/v1/runs/{waiting_run}/pauses": {"note": "The customer moves its DNS"},
+    "POST /api/v1/environments/{environment}/vpn-configuration-reveals": {"password": PASSWORD},
+    "POST /api/v1/environments/{environment}/milestones": {
+        "key": "ordered",
+        "done_on": "2026-01-05",
+        "evidence": "order 4711",
+    },
+    "POST /environments/{environment}/data-centre/configuration/": {"password": PASSWORD},
+    "POST /environments/{environment}/data-centre/milestones/": {
+        "key": "ordered",
+        "done_on": "2026-01-05",
+        "evidence": "order 4711",
+    },
     "POST /api/v1/checklist-items/{item}/signatures": {"note": "seen"},
     "POST /api/v1/checklist-items/{own_item}/signatures": {"note": "seen"},
     "POST /api/v1/environments/{ready}/hand-overs": {"recipient": "{person}", "reason": "ready"},

@@ -59,6 +59,11 @@ TABLES = {
         POST   /api/v1/environments/{provisioned}/verifications             401 403 202 202 404 202 202 202 403 202
         POST   /api/v1/environments/{environment}/stand-in-roles            401 404 404 404 404 404 404 404 404 404
         POST   /api/v1/environments/{environment}/stand-in-acceptances      401 404 404 404 404 404 404 404 404 404
+        POST   /api/v1/environments/{environment}/stand-in-tunnels          401 404 404 404 404 404 404 404 404 404
+        POST   /api/v1/environments/{environment}/vpn-configuration-reveals 401 403 200 200 404 403 200 403 403 200
+        GET    /api/v1/environments/{environment}/milestones                401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{environment}/milestones                401 403 409 409 404 403 409 403 403 409
+        DELETE /api/v1/environments/{environment}/milestones/ordered        401 403 409 409 404 403 409 403 403 409
         POST   /api/v1/environments/{environment}/stand-in-publications     401 404 404 404 404 404 404 404 404 404
         GET    /api/v1/specifications/{specification}                       401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/checklist-items                                      401 200 200 200 200 200 200 200 200 200
@@ -126,6 +131,11 @@ TABLES = {
         GET    /environments/{environment}/resources/                       302 200 200 200 404 200 200 200 200 200
         POST   /environments/{environment}/stand-in/role/                   302 404 404 404 404 404 404 404 404 404
         POST   /environments/{environment}/stand-in/peering/                302 404 404 404 404 404 404 404 404 404
+        POST   /environments/{environment}/stand-in/tunnels/                302 404 404 404 404 404 404 404 404 404
+        GET    /environments/{environment}/data-centre/                     302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{environment}/data-centre/configuration/       302 403 200 200 404 403 200 403 403 200
+        POST   /environments/{environment}/data-centre/milestones/          302 403 409 409 404 403 409 403 403 409
+        POST   /environments/{environment}/data-centre/milestones/ordered/take-back/ 302 403 409 409 404 403 409 403 403 409
         POST   /environments/{environment}/stand-in/mail-records/           302 404 404 404 404 404 404 404 404 404
         POST   /checklist-items/{item}/sign/                                302 403 403 403 404 302 302 403 403 302
         POST   /checklist-items/{own_item}/sign/                            302 403 302 302 404 403 403 403 403 403

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from environments.models import AwsCall, Environment, Resource, Run
+from environments.models import AwsCall, Environment, EnvironmentSecret, Resource, Run
+from environments.provisioning.steps.vpn_configuration import SECRET
 from environments.services import plans
 from environments.states import CallOutcome, ItemKind, ItemState, Owner, RunState, StepState
 from onboarding.models import HandOver, Onboarding
@@ -21,6 +22,7 @@ from portal.accounts.states import CustomerRole
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.outbox.models import MailboxMessage
+from portal.vault import services as vault
 from tests.api.caller import Caller
 from tests.environments import pages
 from tests.factories import onboardings, people
@@ -214,6 +216,10 @@ def _add_plans(
     _add_run(tenant, stopped, "stopped_run", RunState.FAILED, StepState.FAILED, engineer)
     _add_run(tenant, waiting, "waiting_run", RunState.WAITING, StepState.WAITING, engineer)
     now = clock.now()
+    sealed = vault.seal("the keys of both tunnels", customer=tenant.customer, purpose="environment vpn_configuration")
+    EnvironmentSecret.objects.create(
+        customer=tenant.customer, environment=production, name=SECRET, secret=sealed, sealed_at=now
+    )
     Resource.objects.create(
         customer=tenant.customer,
         environment=production,

@@ -80,6 +80,11 @@ class Journey:
     def accept_peering(self) -> None:
         for environment in self.environments():
             stand_in.accept_peering(environment, by=self.contact)
+
+    def configure_router(self) -> None:
+        self.advance(until_customer_is_to("vpn_tunnels"))
+        for environment in self.environments():
+            stand_in.bring_tunnels_up(environment, by=self.contact)
         self.advance(until_ended)
 
     def sign(self, *, leave_open: tuple[str, ...] = ()) -> None:

@@ -54,6 +54,7 @@ def provisioned(journey: Journey) -> None:
     wait_for_the_customer(journey)
     journey.publish_mail_records()
     journey.accept_peering()
+    journey.configure_router()
 
 
 def verify(journey: Journey) -> None:
