@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
+from typing import Any
 from unittest import mock
 
 DELIVERY = timedelta(seconds=1)
@@ -70,6 +71,6 @@ def now() -> datetime:
 @contextmanager
 def at_once() -> Iterator[None]:
     """Let nothing be waited for while this lasts."""
-    waits = {name: timedelta(0) for name in _WAITS}
+    waits: dict[str, Any] = dict.fromkeys(_WAITS, timedelta(0))
     with mock.patch.multiple(__name__, **waits):
         yield

@@ -1,4 +1,4 @@
-"""IAM: the few policies of AWS's own that service roles and machines attach. The whole set of 1,582 costs 0.08 s per account."""
+"""IAM: the few policies of AWS's own that service roles and machines attach. All 1,582 cost 0.08 s per account."""
 
 import json
 from functools import cache
