@@ -12,9 +12,10 @@ from environments.models import Environment
 from environments.provisioning.specification import Spec
 from environments.states import ItemKind, Owner
 
-NETWORK, NAMES, LOGS, PRODUCTS, MONITORING, CUSTOMER = (
+NETWORK, NAMES, MAIL, LOGS, PRODUCTS, MONITORING, CUSTOMER = (
     "Network",
     "Names",
+    "Mail",
     "Logs and audit",
     "Products",
     "Monitoring and backup",
@@ -36,6 +37,18 @@ def _route53(environment: Environment, spec: Spec) -> bool:
 
 def _own_dns(environment: Environment, spec: Spec) -> bool:
     return not spec.zone
+
+
+def _own_dns_forwarded(environment: Environment, spec: Spec) -> bool:
+    return _own_dns(environment, spec) and bool(spec.dns.servers)
+
+
+def _ses(environment: Environment, spec: Spec) -> bool:
+    return spec.mail.choice == "ses"
+
+
+def _own_mail_server(environment: Environment, spec: Spec) -> bool:
+    return spec.mail.choice == "own"
 
 
 def _forwarding(environment: Environment, spec: Spec) -> bool:
@@ -141,6 +154,22 @@ ITEMS: tuple[Item, ...] = (
         rows=("S6",),
     ),
     Item(
+        "zone_seen_by_operators",
+        "The operators' VPC finds the products by name",
+        NAMES,
+        steps=("zone_association",),
+        applies=_route53,
+        rows=("S4", "S6"),
+    ),
+    Item(
+        "own_dns_asked",
+        "The VPC asks the customer's DNS servers for their zone",
+        NAMES,
+        steps=("resolver", "resolver_rule", "resolver_association"),
+        applies=_own_dns_forwarded,
+        rows=("S7",),
+    ),
+    Item(
         "own_dns_answers",
         "The customer's DNS server answers with the name mappings",
         NAMES,
@@ -148,6 +177,22 @@ ITEMS: tuple[Item, ...] = (
         applies=_own_dns,
         help="Enter the name mappings of this environment in your DNS server and look one of them up.",
         rows=("S7",),
+    ),
+    Item(
+        "mail_domain_verified",
+        "The mail domain is verified and its mail is signed (DKIM, MAIL FROM)",
+        MAIL,
+        steps=("mail_identity", "mail_records"),
+        applies=_ses,
+        rows=("S8", "S23"),
+    ),
+    Item(
+        "mail_server_log_in",
+        "The products find the log-in of the customer's mail server, sealed",
+        MAIL,
+        steps=("mail_credentials",),
+        applies=_own_mail_server,
+        rows=("S8", "S23"),
     ),
     Item(
         "log_bucket_private",

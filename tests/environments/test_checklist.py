@@ -5,8 +5,9 @@ from django.db import transaction
 
 from environments import checklist as template
 from environments import selectors
-from environments.models import ChecklistItem, RunStep
+from environments.models import ChecklistItem, Environment, RunStep
 from environments.provisioning.ports import CallFailed
+from environments.provisioning.specification import Dns, Mail
 from environments.provisioning.steps import BY_KEY
 from environments.services import checklist, plans, runs, steering
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
@@ -15,6 +16,7 @@ from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tests.factories import environments, people
+from tests.fakes.engine import spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +74,25 @@ def test_own_dns_changes_what_must_be_true():
     keys = set(made.checklist_items.values_list("key", flat=True))
     assert "own_dns_answers" in keys
     assert not keys & {"private_zone", "name_mappings"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"mail": Mail("ses")}, {"private_zone", "name_mappings", "zone_seen_by_operators", "mail_domain_verified"}),
+        ({"mail": Mail("own")}, {"private_zone", "name_mappings", "zone_seen_by_operators", "mail_server_log_in"}),
+        (
+            {"mail": Mail(), "zone": "", "dns": Dns("own", "acme.internal", ("10.20.0.2",))},
+            {"own_dns_asked", "own_dns_answers"},
+        ),
+        ({"mail": Mail(), "zone": "", "dns": Dns("own", "acme.internal")}, {"own_dns_answers"}),
+    ],
+    ids=["SES", "own mail server", "own DNS servers", "own DNS without servers"],
+)
+def test_names_and_mail_follow_the_customers_choices(changes, expected):
+    of = spec(**changes)
+    items = [item for item in template.ITEMS if item.group in (template.NAMES, template.MAIL)]
+    assert {item.key for item in items if item.applies(Environment(kind=EnvironmentKind.PRODUCTION), of)} == expected
 
 
 def test_ensure_twice_keeps_signatures(production):
