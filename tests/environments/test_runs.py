@@ -68,7 +68,7 @@ def test_resources_are_on_record(production, behind):
     kinds = sorted(Resource.objects.filter(environment=run.environment).values_list("kind", flat=True))
     assert kinds.count("route") == 4
     assert kinds.count("s3_bucket") == 2
-    assert kinds.count("vpc_peering") == 2  # once as requested, once as accepted
+    assert kinds.count("vpc_peering") == 1
     assert {"hosted_zone", "dns_record", "cloudtrail", "iam_role"} <= set(kinds)
 
 

@@ -26,8 +26,10 @@ def environment(
     cidr: str = "",
     zone: str = "acme.internal",
     data_centre: str = "none",
+    new_vpc: bool = False,
 ) -> Environment:
-    """Return an environment with its specification. `zone` empty: the customer's own DNS server answers.
+    """Return an environment with its specification. `zone` empty: the customer's own DNS server answers. `new_vpc`: the
+    provider makes the VPC.
 
     `data_centre`: none, vpn or direct_connect; of the last two a run waits until the customer has done their part.
     """
@@ -44,7 +46,7 @@ def environment(
         kind=kind,
         aws_account=account,
         region=region,
-        vpc_id=vpc_id or f"vpc-{number:017x}",
+        vpc_id="" if new_vpc else vpc_id or f"vpc-{number:017x}",
         cidr_blocks=[cidr or f"10.{number % 190}.0.0/16"],
     )
     specify(made, zone=zone, data_centre=data_centre)
@@ -90,7 +92,7 @@ def _content(
             "external_id": account.external_id,
             "region": environment.region,
             "vpc_id": environment.vpc_id,
-            "creates_vpc": False,
+            "creates_vpc": not environment.vpc_id,
             "cidr_blocks": environment.cidr_blocks,
         },
         "provider": {
