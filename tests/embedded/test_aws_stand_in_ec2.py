@@ -99,6 +99,45 @@ def test_a_token_is_one_accounts(stand_in: RunningStandIn, ec2: Any) -> None:
     assert ours != theirs
 
 
+def test_instances_are_found_by_their_token(ec2: Any) -> None:
+    given = {"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1}
+    made = ec2.run_instances(**given, ClientToken="t")["Instances"][0]["InstanceId"]
+    ec2.run_instances(**given, ClientToken="u")
+
+    found = ec2.describe_instances(Filters=[{"Name": "client-token", "Values": ["t"]}])["Reservations"]
+
+    assert [row["InstanceId"] for one in found for row in one["Instances"]] == [made]
+
+
+@pytest.mark.parametrize(
+    ("operation", "given", "listing", "member"),
+    [
+        ("create_vpc", {"CidrBlock": "10.98.0.0/16"}, "describe_vpcs", "Vpcs"),
+        ("create_vpn_gateway", {"Type": "ipsec.1"}, "describe_vpn_gateways", "VpnGateways"),
+        (
+            "create_customer_gateway",
+            {"Type": "ipsec.1", "PublicIp": "203.0.113.10", "BgpAsn": 65010},
+            "describe_customer_gateways",
+            "CustomerGateways",
+        ),
+        (
+            "create_volume",
+            {"AvailabilityZone": ZONE, "Size": 10, "ClientToken": "t"},
+            "describe_volumes",
+            "Volumes",
+        ),
+    ],
+)
+def test_a_dry_run_changes_nothing(ec2: Any, operation: str, given: dict[str, Any], listing: str, member: str) -> None:
+    before = getattr(ec2, listing)()[member]
+
+    with pytest.raises(ClientError) as refusal:
+        getattr(ec2, operation)(DryRun=True, **given)
+
+    assert code_of(refusal) == "DryRunOperation"
+    assert getattr(ec2, listing)()[member] == before
+
+
 def test_the_token_of_terminated_instances_is_refused(ec2: Any) -> None:
     given = {"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1, "ClientToken": "t"}
     instance = ec2.run_instances(**given)["Instances"][0]["InstanceId"]

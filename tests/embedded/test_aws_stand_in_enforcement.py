@@ -111,6 +111,19 @@ def test_a_deny_wins(stand_in: RunningStandIn) -> None:
     assert code_of(refusal) == "UnauthorizedOperation"
 
 
+def test_a_dry_run_is_refused_where_the_action_is(stand_in: RunningStandIn) -> None:
+    ec2 = role_with(stand_in, allow("ec2:CreateSubnet"))("ec2")
+    asked = {"VpcId": NORTHWIND.production_vpc_id, "DryRun": True}
+
+    with stand_in.enforce_iam():
+        with pytest.raises(ClientError) as allowed:
+            ec2.create_subnet(CidrBlock="10.20.9.0/24", **asked)
+        with pytest.raises(ClientError) as refused:
+            ec2.create_route_table(**asked)
+
+    assert (code_of(allowed), code_of(refused)) == ("DryRunOperation", "UnauthorizedOperation")
+
+
 def test_a_forged_signature_is_refused(stand_in: RunningStandIn) -> None:
     client = as_role(stand_in, CUSTOMER_ADMINISTRATOR)("ec2")
     client._request_signer._credentials.secret_key = "forged"

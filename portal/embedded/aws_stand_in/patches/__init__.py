@@ -53,6 +53,7 @@ _SERVICES = (
     "ses",
     "quotas",
     "backup",
+    "dry_run",
 )
 
 

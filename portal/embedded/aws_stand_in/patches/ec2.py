@@ -6,7 +6,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.customer_gateways import CustomerGatewayBackend
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
 from moto.ec2.responses import EC2Response
-from moto.ec2.utils import generic_filter
+from moto.ec2.utils import filter_dict_attribute_mapping, generic_filter
 
 from portal.embedded.aws_stand_in.patches.repeating import honour_token
 from portal.embedded.aws_stand_in.patches.settling import settle
@@ -23,6 +23,7 @@ def install() -> None:
         CustomerGatewayBackend, "describe_customer_gateways", {"customer-gateway-id", "type", "bgp-asn", "ip-address"}
     )
     _keep_tags_of_dhcp_options()
+    filter_dict_attribute_mapping["client-token"] = "client_token"  # moto fails on it
     settle(NatGateway, "state", first="pending", then="available", wait="NAT_GATEWAY")
 
 
