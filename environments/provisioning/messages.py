@@ -20,6 +20,10 @@ _BY_CODE: dict[str, tuple[str, str]] = {
         "These two VPCs are already peered.",
         "Look at the existing peering in the VPC console; delete it if it is a leftover, then retry this step.",
     ),
+    "DependencyViolation": (
+        "Something else still uses it, so AWS does not delete it: {message}",
+        "Look in the AWS console what is left in it and remove that, then retry this step.",
+    ),
     "RouteAlreadyExists": (
         "A route to this range already exists.",
         "Ask who owns the existing route; remove it or use another range, then retry this step.",

@@ -1,9 +1,10 @@
-"""Of what AWS can make twice and has no name of its own for: the one that carries an environment's tags."""
+"""What is ours in EC2: found among what AWS can make twice and has no name of its own for, and taken away."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from environments.provisioning import names
+from environments.provisioning.ports import Account, CallFailed, Failure
 from environments.provisioning.step import StepRefused
 
 
@@ -18,3 +19,17 @@ def the_one(rows: Iterable[Mapping[str, Any]], mark: Mapping[str, str], id_key: 
             code="several",
         )
     return found[0] if found else None
+
+
+IN_USE = "DependencyViolation"
+
+
+def take_away(account: Account, operation: str, **params: Any) -> None:
+    """Delete or detach something of EC2's. Where AWS says that it is still in use, that may pass: what was deleted just now
+    lets go of its subnet, group and VPC minutes later. Raises `CallFailed`, then one that is worth another try."""
+    try:
+        account.change("ec2", operation, **params)
+    except CallFailed as failed:
+        if failed.code != IN_USE:
+            raise
+        raise CallFailed(Failure.RETRYABLE, failed.code, failed.message, operation=operation) from failed

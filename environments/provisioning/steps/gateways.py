@@ -9,7 +9,7 @@ from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
-from environments.provisioning.ours import the_one
+from environments.provisioning.ours import take_away, the_one
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, Context, Pending, StepRefused, Wanted
 from environments.provisioning.steps.vpc import reaches_the_internet
@@ -85,7 +85,7 @@ class InternetGateway(_OfTheVpc):
     def unmake(self, ctx: Context, name: str, there: There) -> None:
         if there.attributes["state"] == "attached":
             vpc_id = ctx.spec.customer_vpc_id
-            ctx.customer.change("ec2", "detach_internet_gateway", InternetGatewayId=there.aws_id, VpcId=vpc_id)
+            take_away(ctx.customer, "detach_internet_gateway", InternetGatewayId=there.aws_id, VpcId=vpc_id)
         ctx.customer.change("ec2", "delete_internet_gateway", InternetGatewayId=there.aws_id)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:

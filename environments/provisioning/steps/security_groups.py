@@ -10,6 +10,7 @@ from typing import Any
 from environments.catalogue import products as catalogue
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
+from environments.provisioning.ours import take_away
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Finding, Ready, Wanted
 
@@ -63,7 +64,7 @@ class SecurityGroups(Collection):
         return There(answer["GroupId"])
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
-        ctx.customer.change("ec2", "delete_security_group", GroupId=there.aws_id)
+        take_away(ctx.customer, "delete_security_group", GroupId=there.aws_id)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         uses = _by_name(ctx.spec)

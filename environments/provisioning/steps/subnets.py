@@ -8,6 +8,7 @@ from typing import Any
 from environments.catalogue.regions import zones
 from environments.provisioning import addressing, names
 from environments.provisioning.collection import Collection, There
+from environments.provisioning.ours import take_away
 from environments.provisioning.ports import Seen
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, StepRefused, Wanted
@@ -56,7 +57,7 @@ class _Subnets(Collection):
         return _there(answer["Subnet"], ours=True)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
-        ctx.customer.change("ec2", "delete_subnet", SubnetId=there.aws_id)
+        take_away(ctx.customer, "delete_subnet", SubnetId=there.aws_id)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         by_zone = sorted((str(found.attributes["zone"]), found.aws_id) for found in there.values())

@@ -8,7 +8,7 @@ from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
-from environments.provisioning.ours import the_one
+from environments.provisioning.ours import take_away, the_one
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Finding, Ready, Wanted
 
@@ -48,7 +48,7 @@ class OwnVpc(Collection):
         return _there(answer["Vpc"])
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
-        ctx.customer.change("ec2", "delete_vpc", VpcId=there.aws_id)
+        take_away(ctx.customer, "delete_vpc", VpcId=there.aws_id)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         return {"vpc_id": there[_name(ctx.spec)].aws_id}

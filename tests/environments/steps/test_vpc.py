@@ -1,5 +1,7 @@
 import pytest
 
+from environments.provisioning import messages
+from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
 from environments.provisioning.steps.vpc import OwnVpc, VpcDnsNames
 from tests.environments.steps.conftest import Bench, bench_of, spec_of_northwind
@@ -68,6 +70,21 @@ def test_tear_down_leaves_nothing_and_may_be_repeated(bench):
     bench.forget()
     VPC.remove(bench.context)
     assert bench.changes == []
+
+
+def test_vpc_that_something_is_left_in_is_tried_again_and_then_explained(bench):
+    bench.make(VPC)
+    bench.customer.change(
+        "ec2",
+        "create_subnet",
+        VpcId=bench.outputs["vpc"]["vpc_id"],
+        CidrBlock="10.20.0.0/24",
+        AvailabilityZone="eu-west-1a",
+    )
+    with pytest.raises(CallFailed) as failed:
+        VPC.remove(bench.context)
+    assert failed.value.failure == Failure.RETRYABLE
+    assert "still uses it" in messages.explain(failed.value)["message"]
 
 
 def test_machines_get_names(bench):
