@@ -126,7 +126,8 @@ class Spec:
     """One environment as approved. CIDR blocks are in canonical form; `zone` is empty where the customer runs the DNS.
 
     `creates_vpc`: the provider makes the VPC; `customer_vpc_id` is then empty until it stands. `creates_account`: the provider
-    makes the AWS account, of which `root_email` becomes the root user.
+    makes the AWS account, of which `root_email` becomes the root user. `domain`: the customer's public domain under which the
+    products answer too, empty without one.
     """
 
     environment_id: str
@@ -152,6 +153,7 @@ class Spec:
     creates_vpc: bool = False
     creates_account: bool = False
     root_email: str = ""
+    domain: str = ""
     dns: Dns = Dns()
     mail: Mail = Mail()
     ntp: Ntp = Ntp()
@@ -210,6 +212,7 @@ class Spec:
             creates_vpc=bool(customer.get("creates_vpc", False)),
             creates_account=bool(account.get("wish", False)),
             root_email=account.get("root_email", ""),
+            domain=content.get("domain", ""),
             dns=dns,
             mail=Mail.of(content.get("smtp", {})),
             ntp=Ntp.of(content.get("ntp", {})),

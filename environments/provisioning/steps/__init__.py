@@ -7,6 +7,7 @@ from environments.provisioning.steps.alarms import Alarms
 from environments.provisioning.steps.alerts import AlertRecipients, AlertTopic
 from environments.provisioning.steps.backup import BackupPlan, BackupRole, BackupSelection, BackupVault, DrVault
 from environments.provisioning.steps.buckets import AuditBucket, DrBucket, LogBucket
+from environments.provisioning.steps.certificate import Certificate
 from environments.provisioning.steps.dashboard import Dashboard
 from environments.provisioning.steps.database import Database
 from environments.provisioning.steps.database_settings import DatabaseSettings, DbSubnetGroup
@@ -17,6 +18,7 @@ from environments.provisioning.steps.gateways import ElasticIp, InternetGateway,
 from environments.provisioning.steps.instances import Instances
 from environments.provisioning.steps.keys import DrKey, EncryptionKey
 from environments.provisioning.steps.launch_templates import LaunchTemplates
+from environments.provisioning.steps.load_balancer import Listeners, LoadBalancer, LoadBalancerZones
 from environments.provisioning.steps.logs import LogDelivery, LogGroups, LogSubscriptions
 from environments.provisioning.steps.mail_credentials import MailCredentials
 from environments.provisioning.steps.mail_identity import MailIdentity
@@ -31,6 +33,7 @@ from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoute
 from environments.provisioning.steps.security_groups import SecurityGroups, SecurityRules
 from environments.provisioning.steps.service_roles import DeliveryRole, ReplicationRole
 from environments.provisioning.steps.subnets import PublicSubnets, Subnets
+from environments.provisioning.steps.target_groups import TargetGroups, Targets
 from environments.provisioning.steps.trail import AuditTrail
 from environments.provisioning.steps.volumes import VolumeAttachments, Volumes
 from environments.provisioning.steps.vpc import OwnVpc, VpcDnsNames
@@ -63,6 +66,12 @@ STEPS: tuple[Step, ...] = (
     DbSubnetGroup(),
     DatabaseSettings(),
     Database(),
+    Certificate(),
+    LoadBalancer(),
+    LoadBalancerZones(),
+    TargetGroups(),
+    Listeners(),
+    Targets(),
     PeeringRequest(),
     PeeringAcceptance(),
     PeeringDns(),

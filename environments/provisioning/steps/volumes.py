@@ -180,9 +180,9 @@ class VolumeAttachments(Collection):
 
 def _zones(ctx: Context) -> list[str]:
     """Return the environment's two zones, the one that holds the products' addresses first."""
-    subnets = ctx.outputs["subnets"]
+    subnets = ctx.outputs.get("subnets", {})
     by_id = {identifier: zone for zone, identifier in subnets.items() if zone != "subnet_ids"}
-    return [by_id[identifier] for identifier in subnets["subnet_ids"]]
+    return [by_id[identifier] for identifier in subnets.get("subnet_ids", ())]
 
 
 def _node(spec: Spec, name: str) -> Node:

@@ -48,6 +48,7 @@ _SERVICES = (
     "cloudtrail",
     "rds",
     "elb",
+    "listeners",
     "acm",
     "ssm",
     "ses",

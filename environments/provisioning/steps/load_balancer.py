@@ -1,0 +1,289 @@
+"""A load balancer inside the network before each product that runs on several nodes.
+
+It answers at the product's own address, in the zone where that is, and passes connections to nodes of both zones. It is a
+network load balancer, since that alone can have a fixed address.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from environments.catalogue import products as catalogue
+from environments.provisioning import names
+from environments.provisioning.collection import NOT_SHOWN, Collection, There, at_once
+from environments.provisioning.ports import CallFailed, Failure
+from environments.provisioning.specification import Product, Spec
+from environments.provisioning.step import AWS, Context, Finding, Pending, Ready, StepRefused, Wanted
+from environments.provisioning.steps.target_groups import Door, balanced, doors, short_of
+
+_PROVISIONING = Pending(AWS, "AWS is setting up the load balancer.", timedelta(seconds=2))
+_CROSS_ZONE = "load_balancing.cross_zone.enabled"
+_TLS = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+"""TLS 1.2 and 1.3 only. Source: Network Load Balancers, "Security policies"."""
+
+
+def name_of(spec: Spec, product: Product) -> str:
+    return names.of(spec, short_of(product))
+
+
+def _groups(ctx: Context) -> list[str]:
+    """Return the security groups: what people may use of the products they may use through the balancer."""
+    known = ctx.outputs.get("security_groups", {})
+    return sorted(known[use] for use in ("load_balancer", "products") if use in known)
+
+
+class LoadBalancer(Collection):
+    """outputs: {"<product>": ARN, ..., "dns_names": {"<product>": name}}."""
+
+    key = "load_balancer"
+    title = "Load balancers"
+    doing = "Creating the load balancers"
+    done = "Created the load balancers"
+    requires = ("subnets", "security_groups")
+    expected = timedelta(minutes=3)
+    permissions = (
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:SetSecurityGroups",
+        "iam:CreateServiceLinkedRole",
+    )
+    quotas = {"load_balancer": "elasticloadbalancing/L-69A177A2"}
+
+    def applies(self, spec: Spec) -> bool:
+        return bool(balanced(spec))
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        common = {"scheme": "internal", "type": "network", "zones": "both", "security_groups": "ours"}
+        return [
+            Wanted("load_balancer", name_of(spec, product), {"address": product.address, **common})
+            for product in balanced(spec)
+        ]
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        """The name proves that it is ours: it holds the environment's own digits."""
+        rows = ctx.customer.pages("elbv2", "describe_load_balancers", "LoadBalancers")
+        return {
+            row["LoadBalancerName"]: self._there(ctx, row)
+            for row in rows
+            if row["LoadBalancerName"].startswith(names.of(ctx.spec, ""))
+        }
+
+    def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
+        zones = row["AvailabilityZones"]
+        addresses = [one.get("PrivateIPv4Address") for zone in zones for one in zone.get("LoadBalancerAddresses", ())]
+        subnets = sorted(zone["SubnetId"] for zone in zones)
+        both = subnets == sorted(ctx.outputs.get("subnets", {}).get("subnet_ids", ()))
+        attributes = {
+            "scheme": row["Scheme"],
+            "type": row["Type"],
+            "address": next(filter(None, addresses), NOT_SHOWN),
+            "zones": "both" if both else ", ".join(subnets),
+            "security_groups": "ours"
+            if sorted(row.get("SecurityGroups", ())) == _groups(ctx)
+            else ", ".join(row.get("SecurityGroups", ())),
+        }
+        state = row["State"]["Code"]
+        pending = _PROVISIONING if state == "provisioning" else None
+        return There(row["LoadBalancerArn"], attributes, pending=pending, extra={"dns_name": row["DNSName"]})
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        first, second = ctx.outputs["subnets"]["subnet_ids"]
+        try:
+            answer = ctx.customer.change(
+                "elbv2",
+                "create_load_balancer",
+                Name=wanted.name,
+                Type="network",
+                Scheme="internal",
+                SubnetMappings=[
+                    {"SubnetId": first, "PrivateIPv4Address": wanted.attributes["address"]},
+                    {"SubnetId": second},
+                ],
+                SecurityGroups=_groups(ctx),
+                Tags=names.listed(names.tags(ctx.spec, self.key, wanted.name)),
+            )
+        except CallFailed as failed:
+            raise _explained(failed, wanted) from failed
+        return self._there(ctx, answer["LoadBalancers"][0])
+
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        mended = {**there.attributes, "security_groups": "ours"}
+        if any(mended[key] not in (value, NOT_SHOWN) for key, value in wanted.attributes.items()):
+            return super().mend(ctx, wanted, there)
+        ctx.customer.change("elbv2", "set_security_groups", LoadBalancerArn=there.aws_id, SecurityGroups=_groups(ctx))
+        return There(there.aws_id, mended, there.ours, there.pending, extra=there.extra)
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        ctx.customer.change("elbv2", "delete_load_balancer", LoadBalancerArn=there.aws_id)
+
+    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
+        found = {product.key: there[name_of(ctx.spec, product)] for product in balanced(ctx.spec)}
+        return {
+            **{key: one.aws_id for key, one in found.items()},
+            "dns_names": {key: one.extra["dns_name"] for key, one in found.items()},
+        }
+
+
+class LoadBalancerZones(Collection):
+    """That each load balancer uses the nodes of both zones: by itself, the one in a zone keeps to that zone."""
+
+    key = "load_balancer_zones"
+    title = "Load balancers across zones"
+    doing = "Letting the load balancers use both zones"
+    done = "Let the load balancers use both zones"
+    requires = ("load_balancer",)
+    permissions = (
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        "elasticloadbalancing:ModifyLoadBalancerAttributes",
+    )
+
+    def applies(self, spec: Spec) -> bool:
+        return bool(balanced(spec))
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return [Wanted("load_balancer_zones", product.key, {"nodes": "of both zones"}) for product in balanced(spec)]
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        balancers = [(one.name, ctx.outputs["load_balancer"][one.name]) for one in self.wanted(ctx.spec)]
+        spread = at_once(lambda one: self._is_spread(ctx, one[1]), balancers)
+        told = {True: "of both zones", False: "of its own zone"}
+        return {
+            product: There(arn, {"nodes": told[both]}) for (product, arn), both in zip(balancers, spread, strict=True)
+        }
+
+    def _is_spread(self, ctx: Context, balancer: str) -> bool:
+        answer = ctx.customer.read("elbv2", "describe_load_balancer_attributes", LoadBalancerArn=balancer)
+        return {"Key": _CROSS_ZONE, "Value": "true"} in answer["Attributes"]
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        balancer = ctx.outputs["load_balancer"][wanted.name]
+        on = [{"Key": _CROSS_ZONE, "Value": "true"}]
+        ctx.customer.change("elbv2", "modify_load_balancer_attributes", LoadBalancerArn=balancer, Attributes=on)
+        return There(balancer, dict(wanted.attributes))
+
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        return self.make(ctx, wanted)
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        """It goes with the load balancer."""
+
+    def observe_removal(self, ctx: Context) -> Finding:
+        return Ready()
+
+
+class Listeners(Collection):
+    """What each load balancer listens on: a listener for each port that customers use."""
+
+    key = "listeners"
+    title = "Listeners"
+    doing = "Opening the load balancers' ports"
+    done = "Opened the load balancers' ports"
+    requires = ("load_balancer", "target_groups", "certificate")
+    permissions = (
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:DeleteListener",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:ModifyListener",
+    )
+    quotas = {"listener": "elasticloadbalancing/L-57A373D6"}
+
+    def applies(self, spec: Spec) -> bool:
+        return bool(balanced(spec))
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return [Wanted("listener", _listener(door), _asked_of(door)) for door in doors(spec)]
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        """Every load balancer at once. A listener of somebody else's, to other targets, is left alone."""
+        known = ctx.outputs.get("load_balancer", {})
+        balancers = [(key, arn) for key, arn in known.items() if key != "dns_names"]
+        answers = at_once(lambda one: self._rows(ctx, one[1]), balancers)
+        ours = f":targetgroup/{names.of(ctx.spec, '')}"
+        return {
+            f"{catalogue.BY_KEY[key].short} {row['Port']}": self._there(ctx, row)
+            for (key, _), rows in zip(balancers, answers, strict=True)
+            for row in rows
+            if ours in _target(row)
+        }
+
+    def _rows(self, ctx: Context, balancer: str) -> list[Any]:
+        try:
+            return ctx.customer.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=balancer)
+        except CallFailed as failed:
+            if failed.failure == Failure.MISSING:
+                return []
+            raise
+
+    def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
+        groups = {arn: name for name, arn in ctx.outputs.get("target_groups", {}).items()}
+        certificates = [one["CertificateArn"] for one in row.get("Certificates", ())]
+        right = certificates == [ctx.outputs.get("certificate", {}).get("arn")]
+        attributes = {
+            "protocol": row["Protocol"],
+            "targets": groups.get(_target(row), _target(row)),
+            "certificate": ("ours" if right else ", ".join(certificates)) if certificates else "none",
+        }
+        return There(row["ListenerArn"], attributes)
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        door = self._door(ctx.spec, wanted.name)
+        answer = ctx.customer.change(
+            "elbv2",
+            "create_listener",
+            LoadBalancerArn=ctx.outputs["load_balancer"][door.product.key],
+            Port=door.port,
+            Tags=names.listed(names.tags(ctx.spec, self.key, wanted.name)),
+            **self._settings(ctx, door),
+        )
+        return There(answer["Listeners"][0]["ListenerArn"], dict(wanted.attributes))
+
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        door = self._door(ctx.spec, wanted.name)
+        ctx.customer.change("elbv2", "modify_listener", ListenerArn=there.aws_id, **self._settings(ctx, door))
+        return There(there.aws_id, dict(wanted.attributes))
+
+    def _door(self, spec: Spec, name: str) -> Door:
+        return next(door for door in doors(spec) if _listener(door) == name)
+
+    def _settings(self, ctx: Context, door: Door) -> dict[str, Any]:
+        group = ctx.outputs["target_groups"][door.group]
+        settings: dict[str, Any] = {
+            "Protocol": door.protocol,
+            "DefaultActions": [{"Type": "forward", "TargetGroupArn": group}],
+        }
+        if door.protocol == "TLS":
+            settings |= {"Certificates": [{"CertificateArn": ctx.outputs["certificate"]["arn"]}], "SslPolicy": _TLS}
+        return settings
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        ctx.customer.change("elbv2", "delete_listener", ListenerArn=there.aws_id)
+
+
+def _listener(door: Door) -> str:
+    return f"{short_of(door.product)} {door.port}"
+
+
+def _target(row: Mapping[str, Any]) -> str:
+    return str(row["DefaultActions"][0].get("TargetGroupArn", ""))
+
+
+def _asked_of(door: Door) -> dict[str, Any]:
+    return {
+        "protocol": door.protocol,
+        "targets": door.group,
+        "certificate": "ours" if door.protocol == "TLS" else "none",
+    }
+
+
+def _explained(failed: CallFailed, wanted: Wanted) -> Exception:
+    """Return what the failure means where somebody else has the address."""
+    if "in use" not in failed.message.lower() and "InUse" not in failed.code:
+        return failed
+    return StepRefused(
+        f"{wanted.attributes['address']}, the address of {wanted.name}, is in use by something else in the subnet.",
+        remedy="Free the address, or plan another one for the product, then retry this step.",
+        code="address_in_use",
+    )
