@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from environments.provisioning import names
-from environments.provisioning.collection import Collection, There, at_once, differences
+from environments.provisioning.collection import Collection, There, differences
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Wanted
 
@@ -45,8 +45,10 @@ class DhcpOptions(Collection):
     def look(self, ctx: Context) -> Mapping[str, There]:
         """Of several, the one that fits best is the one; the others are what a change was to replace."""
         (wanted,) = self.wanted(ctx.spec)
-        rows, in_use = at_once(lambda read: read(), (lambda: self._ours(ctx), lambda: _in_use(ctx)))
-        found = sorted((_there(row, in_use) for row in rows), key=lambda there: len(differences(wanted, there)))
+        in_use = _in_use(ctx)
+        found = sorted(
+            (_there(row, in_use) for row in self._ours(ctx)), key=lambda there: len(differences(wanted, there))
+        )
         return {wanted.name if place == 0 else there.aws_id: there for place, there in enumerate(found)}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:

@@ -176,7 +176,7 @@ def _is_main(table: Row) -> bool:
 
 def _target(table: Row) -> str:
     """Return where a table sends what is for the Internet, empty where nowhere."""
-    route = next((one for one in table["Routes"] if one.get("DestinationCidrBlock") == EVERYWHERE), {})
+    route: Row = next((one for one in table["Routes"] if one.get("DestinationCidrBlock") == EVERYWHERE), {})
     return str(route.get("NatGatewayId") or route.get("GatewayId") or ("another target" if route else ""))
 
 
