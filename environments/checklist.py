@@ -249,7 +249,7 @@ ITEMS: tuple[Item, ...] = (
         "alarms_set",
         "Disk, CPU, memory, JVM heap and health of every machine are watched",
         MONITORING,
-        steps=("encryption_key", "alert_topic", "alarms", "dashboard"),
+        steps=("encryption_key", "key_settings", "alert_topic", "alarms", "dashboard"),
         applies=_production,
         rows=("S21",),
     ),

@@ -1,7 +1,9 @@
 """Every capability, in an order in which each comes after what it requires. Adding one is one line here."""
 
+from environments.provisioning import permissions
 from environments.provisioning.step import Step
 from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
+from environments.provisioning.steps.account import AccountRole, NewAccount
 from environments.provisioning.steps.agent import AgentConfiguration, LogForwarding
 from environments.provisioning.steps.alarms import Alarms
 from environments.provisioning.steps.alerts import AlertRecipients, AlertTopic
@@ -16,7 +18,7 @@ from environments.provisioning.steps.direct_connect import DirectConnect
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
 from environments.provisioning.steps.gateways import ElasticIp, InternetGateway, NatGateway
 from environments.provisioning.steps.instances import Instances
-from environments.provisioning.steps.keys import DrKey, EncryptionKey
+from environments.provisioning.steps.keys import DrKey, EncryptionKey, KeySettings
 from environments.provisioning.steps.launch_templates import LaunchTemplates
 from environments.provisioning.steps.load_balancer import Listeners, LoadBalancer, LoadBalancerZones
 from environments.provisioning.steps.logs import LogDelivery, LogGroups, LogSubscriptions
@@ -45,6 +47,8 @@ from environments.provisioning.steps.zone_association import ZoneAssociation
 
 STEPS: tuple[Step, ...] = (
     ProviderAccess(),
+    NewAccount(),
+    AccountRole(lambda: permissions.actions(STEPS)),
     CustomerAccess(),
     OwnVpc(),
     VpcDnsNames(),
@@ -63,15 +67,15 @@ STEPS: tuple[Step, ...] = (
     Instances(),
     Volumes(),
     VolumeAttachments(),
-    DbSubnetGroup(),
-    DatabaseSettings(),
-    Database(),
     Certificate(),
     LoadBalancer(),
     LoadBalancerZones(),
     TargetGroups(),
     Listeners(),
     Targets(),
+    DbSubnetGroup(),
+    DatabaseSettings(),
+    Database(),
     PeeringRequest(),
     PeeringAcceptance(),
     PeeringDns(),
@@ -106,6 +110,7 @@ STEPS: tuple[Step, ...] = (
     AgentConfiguration(),
     LogForwarding(),
     EncryptionKey(),
+    KeySettings(),
     DrKey(),
     AlertTopic(),
     AlertRecipients(),

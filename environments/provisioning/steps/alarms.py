@@ -1,4 +1,7 @@
-"""Alarms on every machine, production only: each tells the alert topic when something is wrong and when it is right again."""
+"""Alarms on every machine, production only: each tells the alert topic when something is wrong and when it is right again.
+
+The topic's ARN is known beforehand, so that alarms do not wait for it.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,6 +12,7 @@ from environments.provisioning.collection import Collection, There
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Wanted
 from environments.provisioning.steps import measures
+from environments.provisioning.steps.alerts import topic_arn
 from environments.provisioning.steps.launch_templates import nodes_of
 from environments.provisioning.steps.measures import MEASURES, Measure
 
@@ -27,7 +31,7 @@ class Alarms(Collection):
     title = "Alarms"
     doing = "Setting the alarms"
     done = "Set the alarms"
-    requires = ("alert_topic", "instances")
+    requires = ("instances",)
     expected = timedelta(seconds=5)
     simulated = "The stand-in keeps the alarms, and none of them ever goes off."
     permissions = (
@@ -62,11 +66,11 @@ class Alarms(Collection):
 
     def _told(self, ctx: Context, row: Mapping[str, Any]) -> dict[str, Any]:
         instance = measures.instance_of(row)
-        nodes = {known: name for name, known in ctx.outputs["instances"].items() if isinstance(known, str)}
+        nodes = {known: name for name, known in ctx.outputs.get("instances", {}).items() if isinstance(known, str)}
         measure = next((one for one in MEASURES if row["AlarmName"].endswith(f"-{one.key}")), None)
         as_wanted = measure is not None and _holds(measure.settings(instance), row)
         tells = row.get("AlarmActions", []) if row.get("ActionsEnabled", True) else []
-        topic = ctx.outputs["alert_topic"]["topic_arn"]
+        topic = topic_arn(ctx)
         return {
             "watches": nodes.get(instance, f"another machine ({instance or 'none'})"),
             "alerts_when": measure.told if measure and as_wanted else "something else",
@@ -75,7 +79,7 @@ class Alarms(Collection):
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         measure = next(one for one in MEASURES if one.told == wanted.attributes["alerts_when"])
-        topic = ctx.outputs["alert_topic"]["topic_arn"]
+        topic = topic_arn(ctx)
         ctx.customer.change(
             "cloudwatch",
             "put_metric_alarm",

@@ -42,27 +42,31 @@ class AlertTopic(Collection):
         return (Wanted("sns_topic", names.of(spec, "alerts"), {"encrypted_with": keys.alias(spec)}),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        arn = _topic_arn(ctx)
+        arn = topic_arn(ctx)
         try:
-            found = ctx.customer.read("sns", "get_topic_attributes", TopicArn=arn)["Attributes"]
+            used = ctx.customer.read("sns", "get_topic_attributes", TopicArn=arn)["Attributes"].get(
+                "KmsMasterKeyId", ""
+            )
         except CallFailed as failed:
             if failed.failure == Failure.MISSING:
                 return {}
             raise
-        return {names.of(ctx.spec, "alerts"): There(arn, {"encrypted_with": found.get("KmsMasterKeyId", "nothing")})}
+        ours = used and used == ctx.outputs.get("encryption_key", {}).get("key_arn")
+        told = keys.alias(ctx.spec) if ours else used or "nothing"
+        return {names.of(ctx.spec, "alerts"): There(arn, {"encrypted_with": told})}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         answer = ctx.customer.change(
             "sns",
             "create_topic",
             Name=wanted.name,
-            Attributes={"KmsMasterKeyId": wanted.attributes["encrypted_with"]},
+            Attributes={"KmsMasterKeyId": ctx.outputs["encryption_key"]["key_arn"]},
             Tags=names.listed(names.tags(ctx.spec, self.key)),
         )
         return There(answer["TopicArn"], wanted.attributes)
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
-        key = wanted.attributes["encrypted_with"]
+        key = ctx.outputs["encryption_key"]["key_arn"]
         ctx.customer.change(
             "sns",
             "set_topic_attributes",
@@ -76,7 +80,7 @@ class AlertTopic(Collection):
         ctx.customer.change("sns", "delete_topic", TopicArn=there.aws_id)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
-        return {"topic_arn": _topic_arn(ctx)}
+        return {"topic_arn": topic_arn(ctx)}
 
 
 class AlertRecipients(Collection):
@@ -146,7 +150,8 @@ class AlertRecipients(Collection):
         return {"recipients": len(there)}
 
 
-def _topic_arn(ctx: Context) -> str:
+def topic_arn(ctx: Context) -> str:
+    """Return the topic's ARN, which is known before the topic stands."""
     return f"arn:aws:sns:{ctx.customer.region}:{ctx.customer.account_id}:{names.of(ctx.spec, 'alerts')}"
 
 

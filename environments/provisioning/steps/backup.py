@@ -11,7 +11,7 @@ from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
-from environments.provisioning.ports import Account
+from environments.provisioning.ports import Account, CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, StepRefused, Wanted
 from environments.provisioning.steps import keys
@@ -174,13 +174,14 @@ class BackupRole(ServiceRole):
 
 
 class BackupPlan(Collection):
-    """When backups are taken and where to. outputs: {"plan_id": id}"""
+    """When backups are taken and where to. AWS looks at the place of a copy when it copies, so that the plan does not wait for
+    the vault in the other Region. outputs: {"plan_id": id}"""
 
     key = "backup_plan"
     title = "Backup plan"
     doing = "Creating the backup plan"
     done = "Created the backup plan"
-    requires = ("backup_vault", "dr_vault")
+    requires = ("backup_vault",)
     simulated = _NO_JOBS
     permissions = (
         "backup:CreateBackupPlan",
@@ -257,13 +258,13 @@ class BackupPlan(Collection):
         kept = {"Lifecycle": {"DeleteAfterDays": BACKUP_DAYS}}
         rule: dict[str, Any] = {
             "RuleName": _RULE,
-            "TargetBackupVaultName": ctx.outputs["backup_vault"]["vault"],
+            "TargetBackupVaultName": names.of(ctx.spec, "backup"),
             "ScheduleExpression": SCHEDULES[ctx.spec.backup.frequency],
             "RecoveryPointTags": names.tags(ctx.spec, self.key),
             **kept,
         }
         if ctx.spec.recovers_elsewhere:
-            rule["CopyActions"] = [{"DestinationBackupVaultArn": ctx.outputs["dr_vault"]["vault_arn"], **kept}]
+            rule["CopyActions"] = [{"DestinationBackupVaultArn": _copies(ctx), **kept}]
         return {"BackupPlanName": names.of(ctx.spec, "backup"), "Rules": [rule]}
 
 
@@ -291,14 +292,23 @@ class BackupSelection(Collection):
         return (Wanted("backup_selection", _selection_name(spec), {"selects": selects}),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        plan_id = ctx.outputs["backup_plan"]["plan_id"]
-        rows = ctx.customer.pages("backup", "list_backup_selections", "BackupSelectionsList", BackupPlanId=plan_id)
+        """Without a plan nothing is selected."""
+        plan_id = ctx.outputs.get("backup_plan", {}).get("plan_id")
+        try:
+            rows = self._selections(ctx, plan_id) if plan_id else []
+        except CallFailed as failed:
+            if failed.failure != Failure.MISSING:
+                raise
+            rows = []
         attributes = {one.name: one.attributes for one in self.wanted(ctx.spec)}
         return {
             row["SelectionName"]: There(row["SelectionId"], attributes.get(row["SelectionName"], {}))
             for row in rows
             if row["SelectionName"].startswith(names.of(ctx.spec, ""))
         }
+
+    def _selections(self, ctx: Context, plan_id: str) -> list[Any]:
+        return ctx.customer.pages("backup", "list_backup_selections", "BackupSelectionsList", BackupPlanId=plan_id)
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         selection = {
@@ -320,6 +330,12 @@ class BackupSelection(Collection):
     def unmake(self, ctx: Context, name: str, there: There) -> None:
         plan_id = ctx.outputs["backup_plan"]["plan_id"]
         ctx.customer.change("backup", "delete_backup_selection", BackupPlanId=plan_id, SelectionId=there.aws_id)
+
+
+def _copies(ctx: Context) -> str:
+    """Return the ARN of the vault in the other Region, which is known before it stands."""
+    where = f"{ctx.spec.backup.dr_region}:{ctx.customer.account_id}"
+    return f"arn:aws:backup:{where}:backup-vault:{names.of(ctx.spec, 'backup')}"
 
 
 def _selected(spec: Spec) -> dict[str, Any]:

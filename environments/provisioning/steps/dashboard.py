@@ -68,7 +68,8 @@ def _told(spec: Spec) -> str:
 def _body(ctx: Context) -> dict[str, Any]:
     """Return the dashboard as CloudWatch takes it: the alarms on top, then one picture per measure with a line per machine."""
     spec, region = ctx.spec, ctx.customer.region
-    instances = {node.name: ctx.outputs["instances"][node.name] for node in nodes_of(spec)}
+    known = ctx.outputs.get("instances", {})
+    instances = {node.name: known.get(node.name, "") for node in nodes_of(spec)}
     prefix = f"arn:aws:cloudwatch:{region}:{ctx.customer.account_id}:alarm:"
     arns = [prefix + alarms.name_of(spec, node, measure) for node in instances for measure in MEASURES]
     lamps = _widget("alarm", 0, 0, _WIDE, {"title": f"{spec.environment_name}: alarms", "alarms": arns})

@@ -57,7 +57,8 @@ def _policy(account_id: str) -> str:
 
 
 class EncryptionKey(Collection):
-    """The key, found by its alias, or by its tags before it has one. outputs: {"key_id": id, "key_arn": ARN}"""
+    """The key, found by its alias, or by its tags before it has one. outputs: {"key_id": id, "key_arn": ARN, "alias": the name
+    that it was found by, empty before it has one}"""
 
     key = "encryption_key"
     title = "Encryption key"
@@ -66,40 +67,26 @@ class EncryptionKey(Collection):
     requires = ("customer_access",)
     settles = True
     remains = _KEPT
-    permissions = (
-        "kms:CreateAlias",
-        "kms:CreateKey",
-        "kms:DescribeKey",
-        "kms:EnableKey",
-        "kms:EnableKeyRotation",
-        "kms:GetKeyRotationStatus",
-        "kms:TagResource",
-        "tag:GetResources",
-    )
+    permissions = ("kms:CreateKey", "kms:DescribeKey", "kms:EnableKey", "kms:TagResource", "tag:GetResources")
 
     def applies(self, spec: Spec) -> bool:
         return spec.is_production
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
-        return (Wanted("kms_key", alias(spec), {"alias": alias(spec), "state": "enabled", "rotation": "yearly"}),)
+        return (Wanted("kms_key", alias(spec), {"state": "enabled"}),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
         name = alias(ctx.spec)
-        try:
-            key, named = ctx.customer.read("kms", "describe_key", KeyId=name)["KeyMetadata"], name
-        except CallFailed as failed:
-            if failed.failure != Failure.MISSING:
-                raise
-            key, named = self._without_alias(ctx), "not set"
+        key, named = _described(ctx, name), name
+        if key is None:
+            key, named = self._without_alias(ctx), ""
         if key is None:
             return {}
         if key["KeyState"] in _DEAD:
             raise self._going(key)
-        rotates = ctx.customer.read("kms", "get_key_rotation_status", KeyId=key["KeyId"])["KeyRotationEnabled"]
-        attributes = {"alias": named, "state": _state(key), "rotation": "yearly" if rotates else "off"}
-        return {name: There(key["Arn"], attributes, extra={"key_id": key["KeyId"]})}
+        return {name: _there(key, named)}
 
-    def _without_alias(self, ctx: Context) -> dict[str, Any] | None:
+    def _without_alias(self, ctx: Context) -> Mapping[str, Any] | None:
         """Return the key that a call of ours made and that got no alias yet."""
         mark = names.tags(ctx.spec, self.key)
         filters = [{"Key": key, "Values": [value]} for key, value in mark.items()]
@@ -111,7 +98,7 @@ class EncryptionKey(Collection):
             ResourceTypeFilters=["kms:key"],
         )
         ours = [row["ResourceARN"] for row in rows if names.carries(row["Tags"], mark)]
-        keys = [ctx.customer.read("kms", "describe_key", KeyId=arn)["KeyMetadata"] for arn in ours]
+        keys = [key for arn in ours if (key := _described(ctx, arn))]
         alive = [key for key in keys if key["KeyState"] not in _DEAD]
         if len(alive) > 1:
             ids = ", ".join(sorted(key["KeyId"] for key in alive))
@@ -139,18 +126,10 @@ class EncryptionKey(Collection):
             MultiRegion=True,
             Tags=_kms_tags(ctx.spec, self.key),
         )
-        key = answer["KeyMetadata"]
-        made = There(key["Arn"], {"alias": "not set", "state": _state(key), "rotation": "off"}, extra=_id(key))
-        return self.mend(ctx, wanted, made)
+        return _there(answer["KeyMetadata"], "")
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
-        key_id = there.extra["key_id"]
-        if there.attributes["alias"] != wanted.name:
-            ctx.customer.change("kms", "create_alias", AliasName=wanted.name, TargetKeyId=key_id)
-        if there.attributes["state"] == "disabled":
-            ctx.customer.change("kms", "enable_key", KeyId=key_id)
-        if there.attributes["rotation"] == "off":
-            ctx.customer.change("kms", "enable_key_rotation", KeyId=key_id)
+        ctx.customer.change("kms", "enable_key", KeyId=there.extra["key_id"])
         return There(there.aws_id, wanted.attributes, extra=there.extra)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
@@ -158,7 +137,48 @@ class EncryptionKey(Collection):
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         key = there[alias(ctx.spec)]
-        return {"key_id": key.extra["key_id"], "key_arn": key.aws_id}
+        return {**key.extra, "key_arn": key.aws_id}
+
+
+class KeySettings(Collection):
+    """The alias of the key, and that it gets new key material every year. Apart from the key, since nothing waits for them."""
+
+    key = "key_settings"
+    title = "Name and rotation of the encryption key"
+    doing = "Naming the encryption key"
+    done = "Named the encryption key"
+    requires = ("encryption_key",)
+    remains = _KEPT
+    permissions = ("kms:CreateAlias", "kms:DescribeKey", "kms:EnableKeyRotation", "kms:GetKeyRotationStatus")
+
+    def applies(self, spec: Spec) -> bool:
+        return spec.is_production
+
+    def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        return (
+            Wanted("kms_alias", alias(spec), {"leads_to": "the encryption key"}),
+            Wanted("kms_rotation", _rotation(spec), {"every": "year"}),
+        )
+
+    def look(self, ctx: Context) -> Mapping[str, There]:
+        """The alias is not looked up again where the key was found by it."""
+        key_id, name = ctx.outputs["encryption_key"]["key_id"], alias(ctx.spec)
+        rotates = ctx.customer.read("kms", "get_key_rotation_status", KeyId=key_id)["KeyRotationEnabled"]
+        found = {_rotation(ctx.spec): There(key_id, {"every": "year"})} if rotates else {}
+        if ctx.outputs["encryption_key"]["alias"] or _described(ctx, name):
+            found[name] = There(name, {"leads_to": "the encryption key"})
+        return found
+
+    def make(self, ctx: Context, wanted: Wanted) -> There:
+        key_id = ctx.outputs["encryption_key"]["key_id"]
+        if wanted.kind == "kms_alias":
+            ctx.customer.change("kms", "create_alias", AliasName=wanted.name, TargetKeyId=key_id)
+            return There(wanted.name, wanted.attributes)
+        ctx.customer.change("kms", "enable_key_rotation", KeyId=key_id)
+        return There(key_id, wanted.attributes)
+
+    def unmake(self, ctx: Context, name: str, there: There) -> None:
+        """They stay with the key."""
 
 
 class DrKey(Collection):
@@ -222,9 +242,24 @@ class DrKey(Collection):
         return ctx.customer.in_region(ctx.spec.backup.dr_region)
 
 
+def _rotation(spec: Spec) -> str:
+    return f"of {alias(spec)}"
+
+
+def _described(ctx: Context, key: str) -> Mapping[str, Any] | None:
+    """Return what KMS says of a key, by its alias or ARN."""
+    try:
+        metadata: Mapping[str, Any] = ctx.customer.read("kms", "describe_key", KeyId=key)["KeyMetadata"]
+    except CallFailed as failed:
+        if failed.failure == Failure.MISSING:
+            return None
+        raise
+    return metadata
+
+
+def _there(key: Mapping[str, Any], named: str) -> There:
+    return There(key["Arn"], {"state": _state(key)}, extra={"key_id": key["KeyId"], "alias": named})
+
+
 def _state(key: Mapping[str, Any]) -> str:
     return {"Enabled": "enabled", "Creating": "enabled", "Disabled": "disabled"}.get(key["KeyState"], key["KeyState"])
-
-
-def _id(key: Mapping[str, Any]) -> dict[str, str]:
-    return {"key_id": key["KeyId"]}

@@ -119,8 +119,7 @@ class LogDelivery(Collection):
                 Tags=names.listed(names.tags(ctx.spec, self.key)),
             )
         )
-        arn = f"arn:aws:firehose:{ctx.customer.region}:{ctx.customer.account_id}:deliverystream/{wanted.name}"
-        return There(arn, wanted.attributes, pending=_COMING)
+        return There(_stream_arn(ctx), wanted.attributes, pending=_COMING)
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         ctx.customer.change(
@@ -207,13 +206,16 @@ class LogSubscriptions(Collection):
         ctx.customer.change("logs", "delete_subscription_filter", logGroupName=name, filterName=_FILTER)
 
 
+def _stream_arn(ctx: Context) -> str:
+    name = names.of(ctx.spec, "logs")
+    return f"arn:aws:firehose:{ctx.customer.region}:{ctx.customer.account_id}:deliverystream/{name}"
+
+
 def _sent(ctx: Context, name: str, row: Mapping[str, Any]) -> There:
-    """`names.of` is the stream's name, which ends its ARN."""
     to = str(row["destinationArn"])
-    expected = to == ctx.outputs["log_delivery"]["stream_arn"]
     attributes = {
         "lines": "all" if not row.get("filterPattern") else f"only {row['filterPattern']}",
-        "to": names.of(ctx.spec, "logs") if expected else to,
+        "to": names.of(ctx.spec, "logs") if to == _stream_arn(ctx) else to,
     }
     return There(f"{name}/{_FILTER}", attributes)
 

@@ -8,7 +8,7 @@ from environments.provisioning.collection import Collection, There
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Wanted
-from environments.provisioning.steps.service_roles import with_role_seen
+from environments.provisioning.steps.service_roles import ReplicationRole, with_role_seen
 
 _RULE = "disaster-recovery"
 
@@ -68,9 +68,9 @@ class Replication(Collection):
             "Status": "Enabled",
             "Filter": {"Prefix": ""},
             "DeleteMarkerReplication": {"Status": "Disabled"},
-            "Destination": {"Bucket": f"arn:aws:s3:::{ctx.outputs['dr_bucket']['bucket']}"},
+            "Destination": {"Bucket": f"arn:aws:s3:::{names.bucket(ctx.spec, 'dr')}"},
         }
-        return {"Role": ctx.outputs["replication_role"]["role_arn"], "Rules": [rule]}
+        return {"Role": ReplicationRole().arn_of(ctx.spec), "Rules": [rule]}
 
 
 def _there(name: str, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> There:

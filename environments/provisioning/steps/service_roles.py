@@ -75,6 +75,10 @@ class ServiceRole(Collection):
     def name_of(self, spec: Spec) -> str:
         return names.of(spec, self.use)
 
+    def arn_of(self, spec: Spec) -> str:
+        """Return the role's ARN, which is known before the role stands."""
+        return f"arn:aws:iam::{spec.customer_account_id}:role{_path(spec)}{self.name_of(spec)}"
+
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         attributes = {"entered_by": self.service, "allows": self.allows}
         return (Wanted("iam_role", self.name_of(spec), attributes),)
@@ -99,7 +103,7 @@ class ServiceRole(Collection):
             "iam",
             "create_role",
             RoleName=wanted.name,
-            Path=f"/{ctx.spec.tag_prefix.lower()}/",
+            Path=_path(ctx.spec),
             AssumeRolePolicyDocument=json.dumps(self._trust(ctx)),
             Description=f"{self.title} of {ctx.spec.environment_name}",
             Tags=names.listed(names.tags(ctx.spec, self.key)),
@@ -192,6 +196,10 @@ class DeliveryRole(ServiceRole):
             allow(("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"), (f"{bucket}/*",)),
             allow(("firehose:PutRecord", "firehose:PutRecordBatch"), (stream,)),
         )
+
+
+def _path(spec: Spec) -> str:
+    return f"/{spec.tag_prefix.lower()}/"
 
 
 def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import pytest
 from environments.provisioning import names
 from environments.provisioning.step import REMOVE, Drifted, Missing, Ready
 from environments.provisioning.steps.alarms import Alarms
+from environments.provisioning.steps.alerts import topic_arn
 from environments.provisioning.steps.launch_templates import nodes_of
 from environments.provisioning.steps.measures import CPU, HEAP, MEASURES
 from tests.environments.steps.conftest import Bench
@@ -41,7 +42,7 @@ def _put(bench, name, **changes):
 def test_every_machine_has_an_alarm_for_each_measure_that_tells_the_topic(ready):
     made = ready.make(STEP)
     assert len(made.resources) == len(nodes_of(ready.spec)) * len(MEASURES)
-    alarms, topic = _alarms(ready), ready.outputs["alert_topic"]["topic_arn"]
+    alarms, topic = _alarms(ready), topic_arn(ready.context)
     machine = ready.outputs["instances"][MACHINE]
     disk = alarms[f"{MACHINE}-disk"]
     assert (disk["MetricName"], disk["Threshold"], disk["Statistic"]) == ("disk_used_percent", 85, "Maximum")

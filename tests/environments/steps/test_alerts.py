@@ -42,7 +42,7 @@ def test_topic_is_encrypted_with_the_key_of_the_environment(bench):
     assert (bench.reads, bench.changes) == ([], ["sns.create_topic"])
     arn = bench.make(TOPIC).outputs["topic_arn"]
     attributes = bench.customer.read("sns", "get_topic_attributes", TopicArn=arn)["Attributes"]
-    assert attributes["KmsMasterKeyId"] == alias(bench.spec)
+    assert attributes["KmsMasterKeyId"] == bench.outputs["encryption_key"]["key_arn"]
 
 
 def test_second_apply_of_the_topic_takes_one_read(ready):

@@ -69,6 +69,8 @@ def test_vault_with_another_key_is_for_a_person(bench):
 
 
 def test_plan_keeps_backups_three_months_and_copies_them_into_the_other_region(ready):
+    ready.make_required(DR_VAULT)
+    ready.make(DR_VAULT)
     (rule,) = _plan(ready)["Rules"]
     assert rule["ScheduleExpression"] == "cron(0 1 * * ? *)"
     assert rule["TargetBackupVaultName"] == ready.outputs["backup_vault"]["vault"]

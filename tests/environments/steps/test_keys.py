@@ -4,11 +4,11 @@ import pytest
 
 from environments.provisioning import names
 from environments.provisioning.step import Drifted, Missing, Pending, Ready, StepRefused
-from environments.provisioning.steps.keys import DrKey, EncryptionKey, alias
+from environments.provisioning.steps.keys import DrKey, EncryptionKey, KeySettings, alias
 from tests.environments.steps.conftest import Bench
 from tests.fakes.engine import spec
 
-STEP, TWIN = EncryptionKey(), DrKey()
+STEP, SETTINGS, TWIN = EncryptionKey(), KeySettings(), DrKey()
 
 
 @pytest.fixture
@@ -27,50 +27,58 @@ def _live(bench):
     return [row["ResourceARN"] for row in rows if ":key/" in row["ResourceARN"]]
 
 
-def test_fresh_key_takes_three_calls_and_no_look(bench):
+def test_fresh_key_takes_one_call_and_no_look(bench):
     assert isinstance(STEP.apply(bench.context, Missing()), Ready)
-    assert bench.reads == []
-    assert bench.changes == ["kms.create_key", "kms.create_alias", "kms.enable_key_rotation"]
+    assert (bench.reads, bench.changes) == ([], ["kms.create_key"])
 
 
-def test_key_has_a_name_rotates_and_can_have_a_twin(with_key):
+def test_its_name_and_rotation_take_one_call_each(with_key):
+    assert isinstance(SETTINGS.apply(with_key.context, Missing()), Ready)
+    assert with_key.reads == []
+    assert sorted(with_key.changes) == ["kms.create_alias", "kms.enable_key_rotation"]
     key = with_key.customer.read("kms", "describe_key", KeyId=alias(with_key.spec))["KeyMetadata"]
     assert key["KeyId"] == _key_id(with_key)
-    assert key["MultiRegion"]
+    assert key["MultiRegion"], "or it could have no twin"
     assert with_key.customer.read("kms", "get_key_rotation_status", KeyId=key["KeyId"])["KeyRotationEnabled"]
 
 
 def test_second_apply_takes_two_reads_and_changes_nothing(with_key):
-    with_key.apply(STEP)
+    with_key.make(SETTINGS)
+    with_key.forget()
+    with_key.make(STEP)
+    with_key.apply(SETTINGS)
     assert with_key.reads == ["kms.describe_key", "kms.get_key_rotation_status"]
     assert with_key.changes == []
 
 
-@pytest.mark.parametrize(
-    ("operation", "by", "said", "mended"),
-    [
-        ("disable_key", "id", "state is disabled instead of enabled", "kms.enable_key"),
-        ("disable_key_rotation", "id", "rotation is off instead of yearly", "kms.enable_key_rotation"),
-    ],
-)
-def test_each_setting_is_watched_and_mended(with_key, operation, by, said, mended):
-    with_key.customer.change("kms", operation, KeyId=_key_id(with_key))
+def test_disabled_key_is_enabled_again(with_key):
+    with_key.customer.change("kms", "disable_key", KeyId=_key_id(with_key))
     found = STEP.observe(with_key.context)
     assert isinstance(found, Drifted)
-    assert found.changes[0].differences == (said,)
+    assert found.changes[0].differences == ("state is disabled instead of enabled",)
     with_key.forget()
     with_key.make(STEP)
-    assert with_key.changes == [mended]
+    assert with_key.changes == ["kms.enable_key"]
+
+
+def test_rotation_that_was_switched_off_is_switched_on(with_key):
+    with_key.make(SETTINGS)
+    with_key.customer.change("kms", "disable_key_rotation", KeyId=_key_id(with_key))
+    found = SETTINGS.observe(with_key.context)
+    assert isinstance(found, Drifted)
+    assert found.differences == (f"There is no kms rotation of {alias(with_key.spec)}",)
+    with_key.forget()
+    with_key.make(SETTINGS)
+    assert with_key.changes == ["kms.enable_key_rotation"]
 
 
 def test_key_without_its_name_is_found_by_its_tags_and_named_again(with_key):
+    with_key.make(SETTINGS)
     with_key.customer.change("kms", "delete_alias", AliasName=alias(with_key.spec))
-    found = STEP.observe(with_key.context)
-    assert isinstance(found, Drifted)
-    assert found.changes[0].differences[0].startswith("alias is not set")
     before = _key_id(with_key)
     with_key.forget()
     with_key.make(STEP)
+    with_key.make(SETTINGS)
     assert with_key.changes == ["kms.create_alias"]
     assert _key_id(with_key) == before
     assert len(_live(with_key)) == 1
@@ -91,6 +99,7 @@ def test_key_of_somebody_else_is_not_taken(bench):
 
 
 def test_key_that_somebody_schedules_for_deletion_is_for_a_person(with_key):
+    with_key.make(SETTINGS)
     with_key.customer.change("kms", "schedule_key_deletion", KeyId=_key_id(with_key), PendingWindowInDays=7)
     with pytest.raises(StepRefused, match="scheduled the encryption key"):
         STEP.observe(with_key.context)
@@ -115,7 +124,7 @@ def test_twin_is_waited_for_until_it_can_be_used(memory_bench):
 
 
 def test_keys_stay_when_the_environment_is_torn_down(with_key):
-    for step in (STEP, TWIN):
+    for step in (STEP, SETTINGS, TWIN):
         assert step.remains
         step.remove(with_key.context)
     assert with_key.changes == []
