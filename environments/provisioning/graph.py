@@ -6,8 +6,8 @@ from environments.provisioning.removal import Removal
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step
 
-ACCESS = ("provider_access", "customer_access")
-"""What must be known before anything is changed, tear-down included."""
+ACCESS = ("provider_access", "account", "account_role", "customer_access")
+"""What must be known before anything is changed, tear-down included. Of a new account nothing is ever taken away."""
 
 
 def needed(steps: Iterable[Step], spec: Spec) -> tuple[Step, ...]:
@@ -21,15 +21,14 @@ def program(steps: Sequence[Step], spec: Spec, standing: Collection[str]) -> tup
     `standing` holds the keys of the steps that have resources in AWS.
     """
     wanted = needed(steps, spec)
-    leaving = [step for step in steps if step.key in standing and not step.applies(spec)]
+    leaving = [step for step in steps if step.key in standing and step.key not in ACCESS and not step.applies(spec)]
     return (*wanted, *removals(leaving))
 
 
 def tear_down(steps: Sequence[Step], spec: Spec, standing: Collection[str]) -> tuple[Step, ...]:
-    """Return what takes an environment away: access is checked, then each step is removed after all that build on it."""
-    there = [step for step in steps if step.applies(spec) or step.key in standing]
-    access = tuple(step for step in there if step.key in ACCESS)
-    return (*access, *removals([step for step in there if step.key not in ACCESS]))
+    """Return what takes an environment away: access is checked, then what stands is removed, each after all that build on it."""
+    access = tuple(step for step in steps if step.key in ACCESS and step.applies(spec))
+    return (*access, *removals([step for step in steps if step.key in standing and step.key not in ACCESS]))
 
 
 def removals(steps: Sequence[Step]) -> tuple[Step, ...]:

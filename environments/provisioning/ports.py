@@ -64,6 +64,9 @@ class Account(Protocol):
     def in_region(self, region: str) -> Account:
         """Return the same account, entered as the same identity, in another Region."""
 
+    def as_role(self, role_arn: str, external_id: str = "") -> Account:
+        """Return the account of a role that lets this account in, entered as that role."""
+
 
 class Secrets(Protocol):
     """The vault, as far as a step may use it. A secret itself never goes into outputs, names, tags or the journal."""

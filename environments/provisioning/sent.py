@@ -31,6 +31,9 @@ class _Noting:
     def in_region(self, region: str) -> Account:
         return _noting(self._account.in_region(region), self._sent)
 
+    def as_role(self, role_arn: str, external_id: str = "") -> Account:
+        return _noting(self._account.as_role(role_arn, external_id), self._sent)
+
 
 def noted(ctx: Context) -> tuple[Context, Sent]:
     """Return the context with accounts that note what they change, and the note."""

@@ -80,6 +80,10 @@ class LookingAccount:
     def in_region(self, region: str) -> "LookingAccount":
         return replace(self, region=region)
 
+    def as_role(self, role_arn: str, external_id: str = "") -> "LookingAccount":
+        account_id = role_arn.split(":")[4]
+        return replace(self, identity=aws.Identity(account_id, role_arn, external_id), account_id=account_id)
+
     def send_change(self, service: str, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """Make a call that changes something: for a `WorkingAccount`, whose intent is durable."""
         return _failing(
@@ -117,6 +121,9 @@ class WorkingAccount:
 
     def in_region(self, region: str) -> "WorkingAccount":
         return replace(self, looking=self.looking.in_region(region))
+
+    def as_role(self, role_arn: str, external_id: str = "") -> "WorkingAccount":
+        return replace(self, looking=self.looking.as_role(role_arn, external_id))
 
     def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         call = self._call(service, operation, changes=True)

@@ -172,6 +172,9 @@ class _Working:
     def in_region(self, region: str) -> "_Working":
         return _Working(self._account.in_region(region), self._step, self._run)
 
+    def as_role(self, role_arn: str, external_id: str = "") -> "_Working":
+        return _Working(self._account.as_role(role_arn, external_id), self._step, self._run)
+
 
 class FakeRun:
     """A run on a fake cloud. Time only passes where somebody waits.

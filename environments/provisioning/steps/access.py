@@ -60,6 +60,7 @@ class CustomerAccess(Step):
     done = "Checked access to the customer's account"
     expected = timedelta(seconds=2)
     waits_for = CUSTOMER
+    requires = ("account_role",)
 
     def planned(self, spec: Spec) -> tuple[str, ...]:
         return (

@@ -68,6 +68,9 @@ class CountingAccount:
     def in_region(self, region: str) -> "CountingAccount":
         return CountingAccount(self._account.in_region(region), self.counted)
 
+    def as_role(self, role_arn: str, external_id: str = "") -> "CountingAccount":
+        return CountingAccount(self._account.as_role(role_arn, external_id), self.counted)
+
 
 class Bench:
     """One environment and the context of a step in it. `stand_in` or `memory` is the world that it stands in.

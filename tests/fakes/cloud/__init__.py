@@ -252,6 +252,10 @@ class FakeAccount:
     def in_region(self, region: str) -> "FakeAccount":
         return FakeAccount(self.cloud, self.account_id, region)
 
+    def as_role(self, role_arn: str, external_id: str = "") -> "FakeAccount":
+        """Return the role's account. Whether the role lets anybody in is for the stand-in to show."""
+        return FakeAccount(self.cloud, role_arn.split(":")[4], self.region)
+
 
 def accounts(cloud: Cloud, spec: Spec | None = None) -> tuple[FakeAccount, FakeAccount]:
     spec = spec or cloud.spec
