@@ -21,9 +21,10 @@ AS_OF = "2026-11-24"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A machine: its EC2 type, its disks in GiB, and the JVM heap of the product on it in MiB."""
+    """A machine: its EC2 type and virtual processors, its disks in GiB, and the JVM heap of the product on it in MiB."""
 
     instance_type: str = "m6i.large"
+    vcpus: int = 2
     root_gib: int = 30
     data_gib: int = 50
     heap_mib: int = 4096

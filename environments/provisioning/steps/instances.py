@@ -5,12 +5,13 @@ again with the next token of its row; each token leads to one machine at most, s
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from environments.catalogue.machines import IMAGES, Node
 from environments.provisioning import names
-from environments.provisioning.collection import Collection, There, differences
+from environments.provisioning.collection import NOT_SHOWN, Collection, There, differences
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, Context, Pending, StepRefused, Wanted
@@ -18,7 +19,8 @@ from environments.provisioning.steps.launch_templates import METADATA, name_of, 
 
 ZONES = ("first", "second")
 
-_STARTS = Pending(AWS, "AWS is starting the machines.", timedelta(seconds=2))
+_STARTS = Pending(AWS, "AWS is starting the machines.", timedelta(seconds=5))
+_BEGUN = replace(_STARTS, look_again=timedelta(seconds=2))
 _STOPS = Pending(AWS, "AWS is still stopping a machine, which is then started again.", timedelta(seconds=5))
 _LIVE = {"pending": _STARTS, "running": None, "stopping": _STOPS, "stopped": None, "shutting-down": None}
 _TOKENS = 20
@@ -78,6 +80,7 @@ class Instances(Collection):
         tags = {tag["Key"]: tag["Value"] for tag in row["Tags"]}
         attributes = {
             "instance_type": row["InstanceType"],
+            "vcpus": NOT_SHOWN,
             "operating_system": tags.get(f"{ctx.spec.tag_prefix}:system", ""),
             "zone": ZONES[subnets.index(row["SubnetId"])] if row["SubnetId"] in subnets else row["SubnetId"],
             "address": row["PrivateIpAddress"],
@@ -99,7 +102,8 @@ class Instances(Collection):
                 if failed.code != "IdempotentInstanceTerminated":
                     raise _explained(failed, node, wanted) from failed
             else:
-                return self._there(ctx, answer["Instances"][0])
+                made = self._there(ctx, answer["Instances"][0])
+                return replace(made, pending=made.pending and _BEGUN)
         raise StepRefused(
             f"{node.name} was terminated {_TOKENS} times.",
             remedy="Find out what terminates it, then ask us to make it anew.",
@@ -127,7 +131,7 @@ class Instances(Collection):
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         """Start it, or change what can be changed while it runs. Another size or image means another machine: not by itself."""
-        unlike = {key for key, value in wanted.attributes.items() if there.attributes[key] != value}
+        unlike = {key for key, value in wanted.attributes.items() if there.attributes[key] not in (value, NOT_SHOWN)}
         if not unlike <= set(_CHANGEABLE):
             raise StepRefused(
                 f"Machine {wanted.name} differs and cannot be changed while it runs: {'; '.join(differences(wanted, there))}.",
@@ -137,7 +141,7 @@ class Instances(Collection):
             )
         for key in sorted(unlike):
             self._change(ctx, key, there.aws_id)
-        pending = _STARTS if "state" in unlike else there.pending
+        pending = _BEGUN if "state" in unlike else there.pending
         return There(there.aws_id, {**there.attributes, **wanted.attributes}, pending=pending)
 
     def _change(self, ctx: Context, key: str, identifier: str) -> None:
@@ -162,6 +166,7 @@ def _attributes(spec: Spec, node: Node) -> dict[str, Any]:
     product = next(product for product in spec.products if product.key == node.product)
     wanted = {
         "instance_type": node.layer.size.instance_type,
+        "vcpus": node.layer.size.vcpus,
         "operating_system": IMAGES[node.system].name,
         "zone": ZONES[node.zone],
         "security_group": "products",

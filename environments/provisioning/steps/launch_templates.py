@@ -80,7 +80,7 @@ class LaunchTemplates(Collection):
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
         data = row["LaunchTemplateData"]
-        disk = next((one["Ebs"] for one in data.get("BlockDeviceMappings", ())), {})
+        disk: Mapping[str, Any] = next((one["Ebs"] for one in data.get("BlockDeviceMappings", ())), {})
         tags = _tags(data)
         attributes = {
             "operating_system": tags.get(_system_key(ctx.spec), ""),
