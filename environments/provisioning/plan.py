@@ -116,7 +116,7 @@ def _judge(step: Step, finding: Finding, ctx: Context) -> PlannedStep:
         return PlannedStep(
             step.key, step.title, action, details=finding.differences, seconds=_seconds(step), changes=changes
         )
-    if isinstance(finding, Pending):
+    if isinstance(finding, Pending) and not isinstance(step, Removal):
         return PlannedStep(
             step.key,
             step.title,

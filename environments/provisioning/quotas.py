@@ -44,6 +44,7 @@ QUOTAS: Mapping[str, Quota] = {
     "ec2/L-1216C47A": Quota(
         "Running On-Demand Standard instances, in vCPUs", "ec2", "describe_instances", "Reservations", _vcpus
     ),
+    "vpc/L-407747CB": Quota("Subnets in the Region", "ec2", "describe_subnets", "Subnets"),
     "vpc/L-A4707A72": Quota("Internet gateways per Region", "ec2", "describe_internet_gateways", "InternetGateways"),
     "ec2/L-0263D0A3": Quota("EC2-VPC Elastic IPs", "ec2", "describe_addresses", "Addresses"),
     "ec2/L-3E6EC3A3": Quota(

@@ -3,13 +3,15 @@
 from datetime import date
 from typing import Any
 
-from environments.models import Adoption, Environment, Milestone, Resource, RunStep
-from environments.states import StepState
+from environments.models import Adoption, AwsCall, Environment, Milestone, Resource, RunStep
+from environments.states import CallOutcome, StepState
 
 
 def standing(environment: Environment) -> set[str]:
-    """Return the keys of the steps that have resources in AWS."""
-    return set(Resource.objects.filter(environment=environment).values_list("step", flat=True))
+    """Return the keys of the steps that have resources in AWS, or may have: a change was sent and what it made not seen yet."""
+    seen = Resource.objects.filter(environment=environment).values_list("step", flat=True)
+    sent = AwsCall.objects.filter(run__environment=environment, changes=True).exclude(outcome=CallOutcome.ERROR)
+    return set(seen) | set(sent.values_list("step", flat=True).distinct())
 
 
 def outputs(environment: Environment) -> dict[str, dict[str, Any]]:

@@ -1,18 +1,22 @@
 """AWS for the services' tests: the cloud in memory, in the place of `portal.aws`."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from environments.models import Environment
+from environments.models import Environment, Run
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
+from environments.services.journal import at_once
+from environments.states import StepState
 from portal import aws
 from tests.fakes.cloud import Cloud, FakeAccount
 
 
 class Behind:
-    """What answers the portal's calls: the cloud of the one environment of the test."""
+    """What answers the portal's calls: the cloud of the one environment of the test. In it a quarter of an hour passes with each
+    call, so that nothing is still on its way when it is looked at again."""
 
     cloud: Cloud
 
@@ -20,9 +24,15 @@ class Behind:
         self.cloud = Cloud(Spec.of(environment.specifications.order_by("-version")[0].content))
         return self.cloud
 
+    def let_time_pass(self, run: Run) -> None:
+        """Let the waits of a run be over: every step looks at once."""
+        run.steps.filter(state=StepState.WAITING).update(next_at=None)
+        Run.objects.filter(pk=run.pk).update(next_at=at_once())
+
     def call(
         self, identity: aws.Identity, region: str, service: str, operation: str, *, changes: bool, **params: Any
     ) -> Any:
+        self.cloud.now += timedelta(minutes=15)
         account = FakeAccount(self.cloud, identity.account_id, region)
         try:
             return (account.change if changes else account.read)(service, operation, **params)

@@ -115,8 +115,10 @@ def _database(call: Call, name: str) -> Row:
 
 
 @answers("rds.describe_db_instances")
-def describe_db_instances(call: Call, *, DBInstanceIdentifier: str) -> Any:
-    return {"DBInstances": [_database(call, DBInstanceIdentifier)]}
+def describe_db_instances(call: Call, *, DBInstanceIdentifier: str = "") -> Any:
+    if DBInstanceIdentifier:
+        return {"DBInstances": [_database(call, DBInstanceIdentifier)]}
+    return {"DBInstances": list(call.table("database").values())}
 
 
 @answers("rds.create_db_instance")

@@ -1,0 +1,106 @@
+"""Drift: found on a schedule or on demand, kept as history, shared between the environments of an account."""
+
+from datetime import timedelta
+
+import pytest
+
+from environments.models import DriftCheck, Environment
+from environments.provisioning import plan as planning
+from environments.services import drift
+from environments.services.shared_reads import SharedReads
+from environments.states import RunState
+from portal.audit.models import AuditEvent
+from portal.core import clock
+from tests.factories import environments
+
+KEPT = planning.PlannedStep("log_bucket", "Log bucket", planning.KEEP)
+GONE = planning.PlannedStep("private_zone", "Private hosted zone", planning.CHANGE, details=("It is gone",))
+
+
+@pytest.fixture
+def production(db) -> Environment:
+    return environments.environment()
+
+
+def test_what_differs_is_kept_once_and_seen_again(production):
+    first = drift.note(production, [KEPT, GONE])
+    again = drift.note(production, [KEPT, GONE])
+    assert again.pk == first.pk
+    assert [found["step"] for found in again.findings] == ["private_zone"]
+    assert again.checked_at >= first.checked_at
+    assert AuditEvent.objects.filter(action="environment.drifted").count() == 1
+
+
+def test_its_end_is_kept_too(production):
+    drift.note(production, [GONE])
+    drift.note(production, [KEPT])
+    states = [bool(check.findings) for check in production.drift_checks.order_by("found_at", "id")]
+    assert states == [True, False]
+    assert AuditEvent.objects.filter(action="environment.as_approved").exists()
+
+
+def test_environment_that_never_drifted_leaves_no_audit(production):
+    drift.note(production, [KEPT])
+    assert not AuditEvent.objects.filter(action__startswith="environment.").exists()
+
+
+def test_check_is_due_only_where_something_stands_and_nobody_looked_lately(production, behind, settings):
+    settings.DRIFT_INTERVAL = timedelta(hours=1)
+    behind.stand_for(production)
+    assert not drift.due().exists(), "nothing is provisioned yet"
+    run = environments.run(production)
+    run.state = RunState.FINISHED
+    run.save()
+    assert list(drift.due()) == [production]
+    drift.note(production, [KEPT])
+    assert not drift.due().exists()
+    DriftCheck.objects.update(checked_at=clock.now() - timedelta(hours=2))
+    assert list(drift.due()) == [production]
+
+
+class Told:
+    """What was sent to AWS."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict] = []
+
+    def __call__(self, params: dict) -> list[dict]:
+        self.sent.append(params)
+        return [params]
+
+
+def _filter(name: str, *values: str) -> dict:
+    return {"Filters": [{"Name": name, "Values": list(values)}]}
+
+
+def test_reads_of_all_environments_become_one():
+    shared, told = SharedReads({"tag:wso2:env": ["env_1", "env_2"]}), Told()
+    answers = [shared.once("account", "vpcs", _filter("tag:wso2:env", env), told) for env in ("env_1", "env_2")]
+    assert told.sent == [_filter("tag:wso2:env", "env_1", "env_2")]
+    assert answers[0] == answers[1]
+
+
+def test_what_is_not_common_is_asked_for_itself():
+    shared, told = SharedReads({"vpc-id": ["vpc-1", "vpc-2"]}), Told()
+    for filters in (_filter("vpc-id", "vpc-9"), _filter("name", "vpc-1"), {"Bucket": "one"}, {"Bucket": "two"}):
+        shared.once("account", "read", filters, told)
+    assert told.sent == [_filter("vpc-id", "vpc-9"), _filter("name", "vpc-1"), {"Bucket": "one"}, {"Bucket": "two"}]
+
+
+def test_accounts_are_never_mixed():
+    shared, told = SharedReads({}), Told()
+    shared.once("account 1", "zones", {}, told)
+    shared.once("account 2", "zones", {}, told)
+    assert len(told.sent) == 2
+
+
+def test_error_is_everybodys_who_asked():
+    shared = SharedReads({})
+
+    def fail(params: dict) -> None:
+        raise ValueError("no answer")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no answer"):
+            shared.once("account", "zones", {}, fail)
+    assert shared.sent == 1
