@@ -78,7 +78,8 @@ def test_dead_peering_stops_with_a_remedy_and_the_rest_stands(code):
     run.run(accepts=False)
     run.cloud.end_peerings(code)
     run.now += timedelta(minutes=1)
-    assert run.advance().state == "failed"
+    run.advance()
+    assert run.states()["peering_acceptance"] == "failed"
     error = run.last("peering_acceptance").error
     assert error["code"] == f"peering_{code}"
     assert error["remedy"]
@@ -97,7 +98,8 @@ def test_deadline_that_passes_stops_the_step_even_where_aws_never_says_expired()
     run = FakeRun(Cloud(spec()))
     run.run(accepts=False)
     run.now += timedelta(days=7)
-    assert run.advance().state == "failed"
+    run.advance()
+    assert run.states()["peering_acceptance"] == "failed"
     assert run.last("peering_acceptance").error["code"] == "overdue"
 
 

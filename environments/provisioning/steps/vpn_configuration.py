@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from environments.provisioning import routers
+from environments.provisioning.ports import Seen
 from environments.provisioning.routers import document
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, Context, Drifted, Finding, Missing, Pending, Ready, Step, StepRefused
@@ -74,4 +75,7 @@ class VpnConfiguration(Step):
         return routers.family(ctx.spec.data_centre).render(read)
 
     def _ready(self, ctx: Context) -> Ready:
-        return Ready({"router": routers.family(ctx.spec.data_centre).name})
+        router = routers.family(ctx.spec.data_centre).name
+        connection_id = ctx.outputs["vpn_connection"]["vpn_connection_id"]
+        where = (ctx.customer.account_id, ctx.customer.region)
+        return Ready({"router": router}, (Seen("router_configuration", router, connection_id, *where),))
