@@ -52,7 +52,7 @@ class _Bucket(Collection):
     requires = ("customer_access",)
     expected = timedelta(seconds=3)
     remains = "What is in the bucket is kept as long as the agreed retention says."
-    permissions = (
+    permissions: tuple[str, ...] = (
         "s3:CreateBucket",
         "s3:GetBucketPublicAccessBlock",
         "s3:PutBucketPublicAccessBlock",

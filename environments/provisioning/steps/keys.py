@@ -155,27 +155,26 @@ class KeySettings(Collection):
         return spec.is_production
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
-        return (
-            Wanted("kms_alias", alias(spec), {"leads_to": "the encryption key"}),
-            Wanted("kms_rotation", _rotation(spec), {"every": "year"}),
-        )
+        return (Wanted("kms_alias", alias(spec), {"named": "yes", "new_key_material": "every year"}),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
         """The alias is not looked up again where the key was found by it."""
         key_id, name = ctx.outputs["encryption_key"]["key_id"], alias(ctx.spec)
         rotates = ctx.customer.read("kms", "get_key_rotation_status", KeyId=key_id)["KeyRotationEnabled"]
-        found = {_rotation(ctx.spec): There(key_id, {"every": "year"})} if rotates else {}
-        if ctx.outputs["encryption_key"]["alias"] or _described(ctx, name):
-            found[name] = There(name, {"leads_to": "the encryption key"})
-        return found
+        named = bool(ctx.outputs["encryption_key"]["alias"] or _described(ctx, name))
+        attributes = {"named": "yes" if named else "no", "new_key_material": "every year" if rotates else "never"}
+        return {name: There(name, attributes)} if named or rotates else {}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
+        return self.mend(ctx, wanted, There(wanted.name))
+
+    def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         key_id = ctx.outputs["encryption_key"]["key_id"]
-        if wanted.kind == "kms_alias":
+        if there.attributes.get("named") != "yes":
             ctx.customer.change("kms", "create_alias", AliasName=wanted.name, TargetKeyId=key_id)
-            return There(wanted.name, wanted.attributes)
-        ctx.customer.change("kms", "enable_key_rotation", KeyId=key_id)
-        return There(key_id, wanted.attributes)
+        if there.attributes.get("new_key_material") != "every year":
+            ctx.customer.change("kms", "enable_key_rotation", KeyId=key_id)
+        return There(wanted.name, wanted.attributes)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
         """They stay with the key."""
@@ -240,10 +239,6 @@ class DrKey(Collection):
 
     def _twin(self, ctx: Context) -> Account:
         return ctx.customer.in_region(ctx.spec.backup.dr_region)
-
-
-def _rotation(spec: Spec) -> str:
-    return f"of {alias(spec)}"
 
 
 def _described(ctx: Context, key: str) -> Mapping[str, Any] | None:
