@@ -50,3 +50,10 @@ def test_environment_forgets_a_vpc_that_was_taken_away(production, behind):
 def test_two_environments_of_a_customer_may_both_wait_for_their_vpc(production):
     environments.environment(production.customer, kind="test", new_vpc=True)
     assert Environment.objects.filter(customer=production.customer, vpc_id="").count() == 2
+
+
+def test_plan_before_the_vpc_stands_names_all_that_will_be_in_it(production):
+    plan = environments.planned(production)
+    created = {change["kind"] for found in plan.findings for change in found["changes"] if change["action"] == "create"}
+    assert {"vpc", "subnet", "security_group", "internet_gateway", "nat_gateway", "route_table"} <= created
+    assert not [found for found in plan.findings if found["action"] == "blocked"]
