@@ -40,8 +40,10 @@ def health(stack: Stack) -> dict:
         return json.load(answer)
 
 
-def test_it_starts_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with running(tmp_path) as stack:
+def test_it_starts_over_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "portal.sqlite3").write_text("what an earlier start left, and not a database")
+
+    with running(tmp_path, "--fresh") as stack:
         printed = "".join(stack.printed)
         children = children_of(stack.process.pid)
         assert health(stack) == {"status": "ok", "failing": []}
@@ -88,14 +90,3 @@ def test_a_taken_port_is_a_clear_message_before_anything_starts(tmp_path: Path) 
     time.sleep(0.2)
     assert "is taken. Stop what runs there, or choose another with --port." in "".join(stack.printed)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_fresh_starts_over(tmp_path: Path) -> None:
-    (tmp_path / "portal.sqlite3").write_text("not a database")
-    stack = start(tmp_path, None, "--fresh", "--no-samples")
-    try:
-        stack.wait_until_ready()
-        assert health(stack)["status"] == "ok"
-        assert "create_administrator" in "".join(stack.printed)
-    finally:
-        assert stack.stop() == 0

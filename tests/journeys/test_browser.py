@@ -37,6 +37,7 @@ FIRST, SECOND = "astrid@fjord.example", "bjorn@fjord.example"
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("stack"), "--no-samples") as started:
+        assert "create_administrator" in "".join(started.printed)
         started.manage("seed_demo", "--people")
         yield started
 
