@@ -18,7 +18,8 @@ class Progress(serializers.Serializer):
 
 
 class EnvironmentOutput(Output):
-    """Production or non-production, in one AWS account, region and VPC. `checklist` counts the items that are true."""
+    """Production or non-production, in one AWS account, region and VPC. `checklist` counts the items that are true. `vpc_id`
+    is empty until a VPC that the provider makes stands."""
 
     id = serializers.CharField()
     url = serializers.URLField()
