@@ -236,6 +236,7 @@ _STEP_TITLES = {
     "peering_acceptance": "Accept the peering request",
     "customer_access": "Let the provider's role into your AWS account",
     "mail_records": "Publish the records of your mail domain",
+    "certificate": "Publish the record of your certificate",
     "vpn_tunnels": "Configure your VPN router",
     "direct_connect": "Get the Direct Connect line done",
 }

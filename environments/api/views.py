@@ -125,11 +125,11 @@ class StandInAcceptances(Endpoint):
 class StandInPublications(Endpoint):
     @operation(scope="run:write", status=204)
     def post(self, request: Request, id: str) -> Response:
-        """Publish the mail records as the customer would in their public DNS.
+        """Publish the records that mail and certificate ask for, as the customer would in their public DNS.
 
         Only where a stand-in takes AWS's place; 404 on AWS itself.
         """
-        stand_in.publish_mail_records(selectors.environment(self.person, id), by=self.person)
+        stand_in.publish_records(selectors.environment(self.person, id), by=self.person)
         return self.answer(None)
 
 

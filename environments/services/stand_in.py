@@ -21,6 +21,7 @@ from portal.audit.services import record
 from portal.core.errors import Conflict, Forbidden, NotFound
 
 _WAITING = "pending-acceptance"
+_ROLE_IN_NEW_ACCOUNT = "OrganizationAccountAccessRole"
 _TUNNELS_UP = "stand-in:tunnels-up"
 """The tag by which the stand-in knows how many tunnels a router holds that it does not have."""
 
@@ -82,32 +83,55 @@ def accept_peering(environment: Environment, *, by: User) -> None:
     _look_again(environment, by)
 
 
-def publish_mail_records(environment: Environment, *, by: User) -> None:
-    """Publish the records that verify the mail domain, as the customer would in their public DNS, for which a public zone of
-    their account stands. Raises `NotFound` on AWS, `Forbidden`, `Conflict` while none are asked for."""
+def publish_records(environment: Environment, *, by: User) -> None:
+    """Publish the records that verify the mail domain and the certificate, as the customer would in their public DNS, for which
+    public zones of their account stand. Raises `NotFound` on AWS, `Forbidden`, `Conflict` while none are asked for."""
     identity = _customer_administrator(environment, by)
-    asked = _mail_identity(environment)
-    if not asked:
-        raise Conflict("No mail records are asked for.", remedy="Wait until the run has set up the mail identity.")
     try:
-        _publish(identity, environment.region, asked)
+        asked = [*_mail_records(environment), *_certificate_records(identity, environment.region)]
+        for domain in {domain for domain, _ in asked}:
+            _publish(identity, environment.region, domain, [row for known, row in asked if known == domain])
     except aws.AwsError as error:
         raise _refused(error) from error
+    if not asked:
+        raise Conflict("No records are asked for.", remedy="Wait until the run has set up the mail identity.")
     with transaction.atomic():
-        after = {"domain": asked["domain"], "records": len(asked["records"])}
-        record("stand_in.mail_records_published", environment, by=by, customer=environment.customer, after=after)
+        after = {"records": [f"{row['Type']} {row['Name']}" for _, row in asked]}
+        record("stand_in.records_published", environment, by=by, customer=environment.customer, after=after)
     _look_again(environment, by)
 
 
-def _mail_identity(environment: Environment) -> dict[str, Any]:
-    """Return what the latest run left of the mail identity, empty where it has none yet."""
+def _mail_records(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the latest run asks for, each with the zone that it belongs in."""
     steps = RunStep.objects.filter(run__environment=environment, key="mail_identity", state=StepState.READY)
-    return steps.order_by("-run__created_at").values_list("outputs", flat=True).first() or {}
+    asked = steps.order_by("-run__created_at").values_list("outputs", flat=True).first() or {}
+    return [(asked["domain"], _record_set(**row)) for row in asked.get("records", ())]
 
 
-def _publish(identity: aws.Identity, region: str, asked: dict[str, Any]) -> None:
-    changes = [{"Action": "UPSERT", "ResourceRecordSet": _record_set(**row)} for row in asked["records"]]
-    zone_id = _public_zone(identity, region, asked["domain"])
+def _certificate_records(identity: aws.Identity, region: str) -> list[tuple[str, dict[str, Any]]]:
+    rows = aws.pages(
+        identity,
+        region,
+        "acm",
+        "list_certificates",
+        "CertificateSummaryList",
+        CertificateStatuses=["PENDING_VALIDATION"],
+    )
+    found = []
+    for row in rows:
+        arn = row["CertificateArn"]
+        answer = aws.call(identity, region, "acm", "describe_certificate", changes=False, CertificateArn=arn)
+        certificate = answer["Certificate"]
+        options = certificate.get("DomainValidationOptions", ())
+        asked = [option["ResourceRecord"] for option in options if option.get("ResourceRecord")]
+        domain = certificate["DomainName"].removeprefix("*.")
+        found += [(domain, _record_set(one["Name"], one["Type"], one["Value"])) for one in asked]
+    return found
+
+
+def _publish(identity: aws.Identity, region: str, domain: str, rows: list[dict[str, Any]]) -> None:
+    zone_id = _public_zone(identity, region, domain)
+    changes = [{"Action": "UPSERT", "ResourceRecordSet": row} for row in rows]
     batch = {"Comment": "Published as the customer would", "Changes": changes}
     _change(identity, region, "route53", "change_resource_record_sets", HostedZoneId=zone_id, ChangeBatch=batch)
 
@@ -179,8 +203,9 @@ def _customer_administrator(environment: Environment, by: User) -> aws.Identity:
         raise NotFound
     if not rules.may_act_as_customer(by, environment.customer):
         raise Forbidden("Acting in the customer's account is for the customer's own contributors and administrators.")
-    account = environment.aws_account.account_id
-    return aws.Identity(account, f"arn:aws:iam::{account}:role/{settings.AWS_STAND_IN_CUSTOMER_ROLE}")
+    account = environment.aws_account
+    role = _ROLE_IN_NEW_ACCOUNT if account.root_email else settings.AWS_STAND_IN_CUSTOMER_ROLE
+    return aws.Identity(account.account_id, f"arn:aws:iam::{account.account_id}:role/{role}")
 
 
 def _look_again(environment: Environment, by: User) -> None:

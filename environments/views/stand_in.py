@@ -28,9 +28,7 @@ def accept(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def publish(request: HttpRequest, id: str) -> HttpResponse:
-    return _act(
-        request, id, stand_in.publish_mail_records, "The stand-in published the records, as the customer would."
-    )
+    return _act(request, id, stand_in.publish_records, "The stand-in published the records, as the customer would.")
 
 
 @require_POST

@@ -47,7 +47,7 @@ class Peering:
 
 
 @dataclass(frozen=True, slots=True)
-class MailRecord:
+class DnsRecord:
     """A record to publish; `is_missing` as we last looked it up."""
 
     name: str
@@ -63,7 +63,7 @@ class Card:
     may_act: bool
     role: Role | None = None
     peering: Peering | None = None
-    mail_records: tuple[MailRecord, ...] = ()
+    dns_records: tuple[DnsRecord, ...] = ()
 
     @property
     def url(self) -> str:
@@ -75,7 +75,8 @@ _TEMPLATES = {
     "peering_acceptance": "onboarding/actions/peering.html",
     "vpn_tunnels": "onboarding/actions/data_centre.html",
     "direct_connect": "onboarding/actions/data_centre.html",
-    "mail_records": "onboarding/actions/mail_records.html",
+    "mail_records": "onboarding/actions/dns_records.html",
+    "certificate": "onboarding/actions/dns_records.html",
 }
 
 
@@ -86,8 +87,8 @@ def card(user: User, action: CustomerAction) -> Card:
     template = _TEMPLATES.get(action.kind, "onboarding/actions/plain.html")
     role = _role(environment) if environment and action.kind == "customer_access" else None
     peering = _peering(environment, step) if environment and step and action.kind == "peering_acceptance" else None
-    mail_records = _mail_records(step) if step and action.kind == "mail_records" else ()
-    return Card(action, template, may_act, role, peering, mail_records)
+    dns_records = _dns_records(step) if step and action.kind in ("mail_records", "certificate") else ()
+    return Card(action, template, may_act, role, peering, dns_records)
 
 
 def _role(environment: Environment) -> Role:
@@ -140,12 +141,13 @@ def _peering(environment: Environment, step: RunStep) -> Peering:
     )
 
 
-def _mail_records(step: RunStep) -> tuple[MailRecord, ...]:
-    """Return what the step before asked for; the reason of the wait names what is missing, a record on each line."""
+def _dns_records(step: RunStep) -> tuple[DnsRecord, ...]:
+    """Return the records to publish. The reason of the wait names what is missing, on a line each: type, name, value."""
+    missing = [tuple(line.split(" ", 2)) for line in step.reason.splitlines()[1:]]
     asked = RunStep.objects.filter(run=step.run_id, key="mail_identity").values_list("outputs", flat=True).first()
-    missing = step.reason.splitlines()
-    rows = (asked or {}).get("records", [])
-    return tuple(MailRecord(**row, is_missing="{type} {name} {value}".format(**row) in missing) for row in rows)
+    listed = [(row["type"], row["name"], row["value"]) for row in (asked or {}).get("records", ())]
+    rows = listed if step.key == "mail_records" else [row for row in missing if len(row) == 3]
+    return tuple(DnsRecord(name, type, value, (type, name, value) in missing) for type, name, value in rows)
 
 
 def _peering_id(step: RunStep) -> str:

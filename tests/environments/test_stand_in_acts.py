@@ -74,23 +74,33 @@ def test_mail_records_are_published_where_our_own_look_up_finds_them(production,
     _asked_for_mail(production)
     contact = people.contact(production.customer)
 
-    acts.publish_mail_records(production, by=contact)
-    acts.publish_mail_records(production, by=contact)
+    acts.publish_records(production, by=contact)
+    acts.publish_records(production, by=contact)
 
     dns = lookups.public(Spec.of(production.specifications.get().content))
     assert dns.lookup("t1._domainkey.acme.example", "CNAME") == ("t1.dkim.amazonses.com",)
     assert dns.lookup("bounce.acme.example", "TXT") == ("v=spf1 include:amazonses.com ~all",)
     zones = stand_in.customer(NORTHWIND, "route53").list_hosted_zones()["HostedZones"]
     assert [(zone["Name"], zone["Config"]["PrivateZone"]) for zone in zones] == [("acme.example.", False)]
-    assert AuditEvent.objects.filter(action="stand_in.mail_records_published", actor=contact).count() == 2
+    assert AuditEvent.objects.filter(action="stand_in.records_published", actor=contact).count() == 2
+
+
+def test_certificate_that_waits_is_issued_once_its_record_is_published(production, stand_in):
+    acm = stand_in.customer(NORTHWIND, "acm")
+    arn = acm.request_certificate(DomainName="*.integration.acme.example", ValidationMethod="DNS")["CertificateArn"]
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "PENDING_VALIDATION"
+
+    acts.publish_records(production, by=people.engineer())
+
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["Status"] == "ISSUED"
 
 
 def test_nothing_to_publish_is_a_conflict(production):
-    with pytest.raises(Conflict, match="No mail records are asked for"):
-        acts.publish_mail_records(production, by=people.engineer())
+    with pytest.raises(Conflict, match="No records are asked for"):
+        acts.publish_records(production, by=people.engineer())
 
 
-ACTS = [acts.create_role, acts.accept_peering, acts.publish_mail_records]
+ACTS = [acts.create_role, acts.accept_peering, acts.publish_records]
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -136,7 +136,7 @@ TABLES = {
         POST   /environments/{environment}/data-centre/configuration/       302 403 200 200 404 403 200 403 403 200
         POST   /environments/{environment}/data-centre/milestones/          302 403 409 409 404 403 409 403 403 409
         POST   /environments/{environment}/data-centre/milestones/ordered/take-back/ 302 403 409 409 404 403 409 403 403 409
-        POST   /environments/{environment}/stand-in/mail-records/           302 404 404 404 404 404 404 404 404 404
+        POST   /environments/{environment}/stand-in/records/                302 404 404 404 404 404 404 404 404 404
         POST   /checklist-items/{item}/sign/                                302 403 403 403 404 302 302 403 403 302
         POST   /checklist-items/{own_item}/sign/                            302 403 302 302 404 403 403 403 403 403
         POST   /checklist-items/{signed_item}/unsign/                       302 403 403 403 404 302 302 403 403 302

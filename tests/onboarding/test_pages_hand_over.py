@@ -367,6 +367,19 @@ def test_mail_records_action_shows_each_record_and_which_are_missing():
     assert [html.count(">Not yet<"), html.count(">Yes<")] == [1, 1]
 
 
+def test_certificate_action_shows_its_record():
+    environment = production()
+    step = waiting_step(environment, "certificate")
+    told = "Publish this record in the public DNS of acme.example.\nCNAME _a1.acme.example _b2.acm-validations.aws"
+    RunStep.objects.filter(pk=step.pk).update(reason=told)
+
+    html = actions(people.contact(environment.customer))
+
+    assert "Publish the record of your certificate" in html
+    assert "_b2.acm-validations.aws" in html
+    assert html.count(">Not yet<") == 1
+
+
 def test_stand_in_button_only_where_there_is_one(monkeypatch: pytest.MonkeyPatch):
     environment = production()
     waiting_step(environment, "peering_acceptance")

@@ -87,8 +87,8 @@ class Certificate(Collection):
         if record is None:
             return _PREPARING
         reason = (
-            f"Publish this record in the public DNS of {ctx.spec.domain}: {record['Name']} {record['Type']} "
-            f"{record['Value']} Keep it there: Amazon renews the certificate by it."
+            f"Publish this record in the public DNS of {ctx.spec.domain} and keep it there: Amazon renews the certificate "
+            f"by it.\n{record['Type']} {record['Name'].rstrip('.')} {record['Value'].rstrip('.')}"
         )
         return Pending(CUSTOMER, reason, ctx.poll_customer, give_up_at=certificate["CreatedAt"] + GIVES_UP_AFTER)
 

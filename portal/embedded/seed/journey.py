@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from environments.models import Environment, Plan, Run
 from environments.services import checklist, plans, runs, stand_in
-from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, PlanState, RunState
+from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, PlanState, RunState, StepState
 from onboarding.models import HandOver, Onboarding
 from onboarding.services import hand_overs, onboardings, reviews, sections
 from portal.accounts.models import Customer, User
@@ -72,10 +72,10 @@ class Journey:
         stand_in.create_role(self.environments()[0], by=self.contact)
         self.advance(until_customer_is_to("peering_acceptance"))
 
-    def publish_mail_records(self) -> None:
-        self.advance(until_customer_is_to("mail_records"))
+    def publish_records(self) -> None:
+        self.advance(until_customer_is_to("mail_records", "certificate"))
         for environment in self.environments():
-            stand_in.publish_mail_records(environment, by=self.contact)
+            stand_in.publish_records(environment, by=self.contact)
 
     def accept_peering(self) -> None:
         for environment in self.environments():
@@ -137,6 +137,11 @@ def until_ended(run: Run) -> bool:
     return run.state in (RunState.FINISHED, RunState.FAILED)
 
 
-def until_customer_is_to(step: str) -> Callable[[Run], bool]:
-    """Until this very step waits on the customer: an earlier one may still show its own wait."""
-    return lambda run: until_ended(run) or run.steps.filter(key=step, waits_on=Owner.CUSTOMER).exists()
+def until_customer_is_to(*keys: str) -> Callable[[Run], bool]:
+    """Until these very steps, as far as the run has them, wait on the customer: an earlier one may still show its own wait."""
+
+    def is_reached(run: Run) -> bool:
+        others = run.steps.filter(key__in=keys).exclude(state=StepState.READY).exclude(waits_on=Owner.CUSTOMER)
+        return until_ended(run) or not others.exists()
+
+    return is_reached

@@ -52,7 +52,7 @@ def wait_for_the_customer(journey: Journey) -> None:
 
 def provisioned(journey: Journey) -> None:
     wait_for_the_customer(journey)
-    journey.publish_mail_records()
+    journey.publish_records()
     journey.accept_peering()
     journey.configure_router()
 
