@@ -103,19 +103,24 @@ class AgentConfiguration(_Parameters):
 
     def texts(self, spec: Spec) -> Mapping[str, tuple[str, str]]:
         measured = ", disk, memory, JVM heap and health" if spec.is_production else ""
-        found = {_name(spec): (f"audit, application and system logs{measured}", json.dumps(_configuration(spec)))}
+        found = {
+            configuration_name(spec): (
+                f"audit, application and system logs{measured}",
+                json.dumps(_configuration(spec)),
+            )
+        }
         proxy = spec.monitoring.http_proxy
         if not spec.monitoring.internet_reachable and proxy:
             text = "" if spec.monitoring.proxy_password else _common(_with_user(spec, ""))
-            found[_proxy_name(spec)] = (f"the way out through {proxy}", text)
+            found[proxy_name(spec)] = (f"the way out through {proxy}", text)
         return found
 
     def secret(self, ctx: Context, name: str) -> str:
         return _common(_with_user(ctx.spec, ctx.secrets.open(ctx.spec.monitoring.proxy_password)))
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
-        proxy = _proxy_name(ctx.spec)
-        return {"configuration": _name(ctx.spec), **({"proxy": proxy} if proxy in there else {})}
+        proxy = proxy_name(ctx.spec)
+        return {"configuration": configuration_name(ctx.spec), **({"proxy": proxy} if proxy in there else {})}
 
 
 class LogForwarding(_Parameters):
@@ -134,10 +139,10 @@ class LogForwarding(_Parameters):
     def texts(self, spec: Spec) -> Mapping[str, tuple[str, str]]:
         target = spec.logs
         told = f"a copy of every line to {target.host}:{target.port}, encrypted"
-        return {names.path(spec, "forwarding/configuration"): (told, _forwarder(spec))}
+        return {forwarding_name(spec): (told, _forwarder(spec))}
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
-        return {"configuration": names.path(ctx.spec, "forwarding/configuration")}
+        return {"configuration": forwarding_name(ctx.spec)}
 
 
 def _there(row: Mapping[str, Any], wanted: tuple[str, str] | None) -> There:
@@ -149,12 +154,19 @@ def _there(row: Mapping[str, Any], wanted: tuple[str, str] | None) -> There:
     return There(row["Name"], {"holds": holds})
 
 
-def _name(spec: Spec) -> str:
+def configuration_name(spec: Spec) -> str:
+    """Return the parameter that the agent of CloudWatch is configured from."""
     return names.path(spec, "agent/configuration")
 
 
-def _proxy_name(spec: Spec) -> str:
-    """A proxy with a password has the reference of that secret in its name, so that another one is another parameter."""
+def forwarding_name(spec: Spec) -> str:
+    """Return the parameter that Fluent Bit is configured from."""
+    return names.path(spec, "forwarding/configuration")
+
+
+def proxy_name(spec: Spec) -> str:
+    """Return the parameter that holds the agent's `common-config.toml`. A proxy with a password has the reference of that
+    secret in the name, so that another one is another parameter."""
     reference = "/".join((spec.monitoring.http_proxy, spec.monitoring.proxy_username, spec.monitoring.proxy_password))
     suffix = f"-{hashlib.sha256(reference.encode()).hexdigest()[:8]}" if spec.monitoring.proxy_password else ""
     return names.path(spec, f"agent/proxy{suffix}")

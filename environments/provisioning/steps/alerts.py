@@ -26,8 +26,6 @@ class AlertTopic(Collection):
     done = "Created the alert topic"
     requires = ("encryption_key",)
     permissions = (
-        "kms:Decrypt",
-        "kms:GenerateDataKey",
         "sns:CreateTopic",
         "sns:DeleteTopic",
         "sns:GetTopicAttributes",

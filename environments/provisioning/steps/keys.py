@@ -67,7 +67,14 @@ class EncryptionKey(Collection):
     requires = ("customer_access",)
     settles = True
     remains = _KEPT
-    permissions = ("kms:CreateKey", "kms:DescribeKey", "kms:EnableKey", "kms:TagResource", "tag:GetResources")
+    permissions = (
+        "iam:CreateServiceLinkedRole",
+        "kms:CreateKey",
+        "kms:DescribeKey",
+        "kms:EnableKey",
+        "kms:TagResource",
+        "tag:GetResources",
+    )
 
     def applies(self, spec: Spec) -> bool:
         return spec.is_production
