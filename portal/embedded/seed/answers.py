@@ -5,13 +5,16 @@ from typing import Any
 from portal.accounts.models import User
 from portal.embedded.aws_stand_in.accounts import CustomerAccount
 
+_WITH_A_NEW_VPC, _NEW_VPC_CIDR = "888888888888", "10.82.0.0/20"
+"""The account for whose test environment the provider makes the VPC, and its range."""
+
 _VERSIONS = {"api-manager": "4.5.0", "identity-server": "7.1.0", "micro-integrator": "4.4.0"}
 
 
 def answers_for(
     account: CustomerAccount, *, zone: str, products: tuple[str, ...], contact: User
 ) -> dict[str, dict[str, Any]]:
-    """Return the answers of every section, by key: production and test in this account's two VPCs."""
+    """Return the answers of every section, by key: production and test in this account's two VPCs, or test in a new one."""
     domain = contact.email.partition("@")[2]
     return {
         "products": {
@@ -23,7 +26,7 @@ def answers_for(
             "account_wish": False,
             "environments": [
                 _environment(account, "production", account.production_vpc_id, account.production_cidr),
-                _environment(account, "test", account.test_vpc_id, account.test_cidr),
+                _test(account),
             ],
         },
         "dns": {"choice": "route53", "zone": zone},
@@ -56,6 +59,12 @@ def answers_for(
         "logs": {"forward": False},
         "users": {"people": [{"name": contact.full_name, "email": contact.email, "access": "administrator"}]},
     }
+
+
+def _test(account: CustomerAccount) -> dict[str, Any]:
+    if account.account_id != _WITH_A_NEW_VPC:
+        return _environment(account, "test", account.test_vpc_id, account.test_cidr)
+    return {**_environment(account, "test", "", _NEW_VPC_CIDR), "vpc": "provider"}
 
 
 def _environment(account: CustomerAccount, kind: str, vpc_id: str, cidr: str) -> dict[str, Any]:
