@@ -24,10 +24,13 @@ from portal.vault.models import SealedSecret
 
 class AwsAccount(TenantModel):
     """A customer's AWS account and how the portal enters it. The external ID is ours, random, one per account; it is
-    shown to the customer, who puts it into the role's trust policy (docs: IAM, the confused deputy)."""
+    shown to the customer, who puts it into the role's trust policy (docs: IAM, the confused deputy).
+
+    `root_email`: the address of its root user, where the provider opens it; `account_id` is then empty until it is open."""
 
     id = PrefixedIdField("acc")
-    account_id = models.CharField(max_length=12)
+    account_id = models.CharField(max_length=12, blank=True)
+    root_email = models.CharField(max_length=254, blank=True)
     external_id = models.CharField(max_length=64, unique=True)
     role_name = models.CharField(max_length=64)
     verified_at = models.DateTimeField(null=True, blank=True)
@@ -35,14 +38,19 @@ class AwsAccount(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["customer", "account_id"], name="aws_account_once_per_customer"),
+            models.UniqueConstraint(
+                fields=["customer", "account_id"], condition=~Q(account_id=""), name="aws_account_once_per_customer"
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "root_email"], condition=~Q(root_email=""), name="new_account_once_per_customer"
+            ),
             models.UniqueConstraint(
                 fields=["account_id"], condition=Q(verified_at__isnull=False), name="aws_account_proven_by_one_customer"
             ),
         ]
 
     def __str__(self) -> str:
-        return self.account_id
+        return self.account_id or f"new account of {self.root_email}"
 
     @property
     def role_arn(self) -> str:

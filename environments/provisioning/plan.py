@@ -86,7 +86,11 @@ def findings(planned: Sequence[PlannedStep]) -> list[dict[str, Any]]:
 def _with(ctx: Context, ready: Mapping[str, Mapping[str, Any]]) -> Context:
     """Return the context that a step sees whose requirements gave these outputs."""
     known = {**ctx.outputs, **ready}
-    return replace(ctx, spec=ctx.spec.completed(known), outputs=known)
+    spec = ctx.spec.completed(known)
+    customer = ctx.customer
+    if spec.customer_account_id != customer.account_id:  # found out on the way: it is a new one
+        customer = ctx.provider.as_role(spec.role_arn, spec.external_id).in_region(spec.customer_region)
+    return replace(ctx, spec=spec, customer=customer, outputs=known)
 
 
 def _look(step: Step, ctx: Context) -> PlannedStep:

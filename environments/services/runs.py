@@ -139,6 +139,7 @@ def _settle(run: Run, lease: Lease, outcome: Outcome) -> None:
             raise LeaseLost(run.pk)
         before = run.state
         run.refresh_from_db()
+        _name_account(run)
         _prove_account(run)
         _note_vpc(run)
         if state == RunState.FINISHED:
@@ -172,6 +173,18 @@ def _stop(run: Run, lease: Lease, defect: Exception) -> None:
         fairness.hint_after_commit(run.customer_id)
         environment_changed.send_robust(sender=Environment, environment=run.environment)  # a listener may be the defect
     notices.tell_of_defect(run)
+
+
+def _name_account(run: Run) -> None:
+    """An account that the run has opened has its number from now on."""
+    account = run.environment.aws_account
+    step = run.steps.filter(key="account", state=StepState.READY).first()
+    if account.account_id or step is None:
+        return
+    account.account_id = step.outputs["account_id"]
+    account.save(update_fields=["account_id"])
+    after = {"account_id": account.account_id, "root_email": account.root_email}
+    record("aws_account.opened", account, by=None, customer=run.environment.customer, after=after)
 
 
 def _prove_account(run: Run) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from environments.models import AwsAccount, Environment
-from onboarding.models import Section
+from onboarding.models import Onboarding, Section
 from onboarding.validators import overlap
 from portal.audit.services import record
 from portal.core.errors import FieldProblem
@@ -26,6 +26,24 @@ def ensure(section: Section, rows: list[dict[str, Any]]) -> None:
         if created:
             after = {"account_id": account_id, "role_name": account.role_name}
             record("aws_account.named", account, by=None, customer=section.customer, after=after)
+
+
+def ensure_new(onboarding: Onboarding, root_email: str) -> AwsAccount:
+    """Return the account that the provider opens for this customer; one that is not open yet takes the new address."""
+    mine = AwsAccount.objects.filter(customer=onboarding.customer)
+    account = mine.filter(root_email=root_email).first() or mine.filter(account_id="").first()
+    if account is None:
+        account = AwsAccount(
+            customer=onboarding.customer,
+            external_id=secrets.token_urlsafe(32),
+            role_name=settings.CUSTOMER_ROLE_NAME,
+        )
+    if account.root_email != root_email:
+        account.root_email = root_email
+        account.save()
+        after = {"root_email": root_email, "role_name": account.role_name}
+        record("aws_account.wished", account, by=None, customer=onboarding.customer, after=after)
+    return account
 
 
 def problems(section: Section, rows: list[dict[str, Any]]) -> list[FieldProblem]:

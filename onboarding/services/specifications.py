@@ -39,7 +39,7 @@ def freeze(onboarding: Onboarding, *, by: User | None) -> list[Specification]:
         answers = _approved(onboarding)
         rows = answers[accounts.SECTION_KEY]["environments"]
         accounts.ensure(onboarding.sections.get(key=accounts.SECTION_KEY), rows)
-        environments = _environments(onboarding, rows)
+        environments = _environments(onboarding, rows, _new_account(onboarding, answers))
         onboarding.environments.set(environments)
         return [
             _specification(environment, row, answers, by=by)
@@ -54,7 +54,13 @@ def _approved(onboarding: Onboarding) -> Answers:
     return {section.key: definition(section.key).sound(section.answers) for section in sections}
 
 
-def _environments(onboarding: Onboarding, rows: list[Row]) -> list[Environment]:
+def _new_account(onboarding: Onboarding, answers: Answers) -> AwsAccount | None:
+    """Return the account that the provider opens, where the customer wishes one."""
+    given = answers[accounts.SECTION_KEY]
+    return accounts.ensure_new(onboarding, given["root_email"]) if given.get("account_wish") else None
+
+
+def _environments(onboarding: Onboarding, rows: list[Row], new_account: AwsAccount | None) -> list[Environment]:
     """The same VPC, or else the same name within this onboarding, is the same environment with newer answers. A new VPC is
     known by its range: it is made for that one.
 
@@ -71,7 +77,9 @@ def _environments(onboarding: Onboarding, rows: list[Row]) -> list[Environment]:
     for environment in known:
         if environment.pk in kept | linked:
             Environment.objects.filter(pk=environment.pk).update(name=environment.pk)
-    return [_environment(onboarding, row, environment) for row, environment in zip(rows, found, strict=True)]
+    return [
+        _environment(onboarding, row, environment, new_account) for row, environment in zip(rows, found, strict=True)
+    ]
 
 
 def _claim(unclaimed: list[Environment], row: Row, same: Callable[[Environment, Row], bool]) -> Environment | None:
@@ -91,9 +99,13 @@ def _same_new_vpc(environment: Environment, row: Row) -> bool:
     return _creates_vpc(row) and environment.cidr_blocks == row["cidr_blocks"]
 
 
-def _environment(onboarding: Onboarding, row: Row, known: Environment | None) -> Environment:
+def _environment(
+    onboarding: Onboarding, row: Row, known: Environment | None, new_account: AwsAccount | None
+) -> Environment:
     environment = known or Environment(customer=onboarding.customer)
-    environment.aws_account = AwsAccount.objects.get(customer=onboarding.customer, account_id=row["account_id"])
+    environment.aws_account = new_account or AwsAccount.objects.get(
+        customer=onboarding.customer, account_id=row["account_id"]
+    )
     for field in ("name", "kind", "region", "cidr_blocks"):
         setattr(environment, field, row[field])
     if not (_creates_vpc(row) and _has_a_new_vpc(environment)):
@@ -159,16 +171,18 @@ def _hostname(environment: Environment, product: str, zone: str) -> str:
 
 
 def _content(environment: Environment, row: Row, answers: Answers, products: list[ProductDeployment]) -> dict[str, Any]:
-    """Return what is frozen. The ID of a new VPC is not in it: a run makes it, and the answers stay the same."""
+    """Return what is frozen. The IDs of a new account and of a new VPC are not in it: a run makes them, and the answers stay
+    the same."""
     customer, account = environment.customer, environment.aws_account
+    wish = bool(answers[accounts.SECTION_KEY].get("account_wish"))
     return {
         "environment": {"id": environment.pk, "name": environment.name, "kind": environment.kind},
         "customer": {
             "id": customer.pk,
             "name": customer.name,
             "slug": customer.slug,
-            "account_id": account.account_id,
-            "role_arn": account.role_arn,
+            "account_id": "" if wish else account.account_id,
+            "role_arn": AwsAccount(role_name=account.role_name).role_arn if wish else account.role_arn,
             "external_id": account.external_id,
             "region": environment.region,
             "vpc_id": "" if _creates_vpc(row) else environment.vpc_id,
@@ -194,6 +208,7 @@ def _content(environment: Environment, row: Row, answers: Answers, products: lis
             }
             for product in products
         ],
+        "account": {"wish": wish, "root_email": account.root_email if wish else ""},
         "domain": answers["products"].get("domain", ""),
         **{key: value for key, value in answers.items() if key not in ("products", accounts.SECTION_KEY)},
         "logs": {**answers["logs"], "retention_days": LOG_RETENTION_DAYS},

@@ -148,6 +148,10 @@ def test_wrong_type_is_refused_and_not_coerced(key: str, answers: dict[str, Any]
     assert pointer not in cleaned
 
 
+_NEW = {"account_id": "", "vpc": "provider"}
+_WISH = {"account_wish": True, "root_email": "aws@acme.example"}
+
+
 @pytest.mark.parametrize(
     ("key", "answers", "pointer", "words"),
     [
@@ -180,7 +184,11 @@ def test_wrong_type_is_refused_and_not_coerced(key: str, answers: dict[str, Any]
         ("remote_access", _environments({"account_id": ""}, {}), "environments/0/account_id", "Enter the AWS account ID"),
         ("remote_access", _environments({"cidr_blocks": ["10.20.0.0/16"] * 2}, {}),
          "environments/0/cidr_blocks/1", "10.20.0.0/16 is given twice"),
-        ("remote_access", {**_environments({}, {}), "account_wish": True}, "root_email", "Enter the e-mail address"),
+        ("remote_access", {**_environments(_NEW, _NEW), "account_wish": True}, "root_email", "Enter the e-mail address"),
+        ("remote_access", {**_environments(_NEW, {"vpc": "provider"}), **_WISH},
+         "environments/1/account_id", "Leave the AWS account ID empty"),
+        ("remote_access", {**_environments(_NEW, {"account_id": ""}), **_WISH},
+         "environments/1/vpc", "Select that the provider makes the VPC"),
         ("dns", {"choice": "own", "zone": "acme.internal"}, "servers", "Enter the address of at least one DNS server"),
         ("smtp", _changed("smtp", encryption="tls"), "encryption", "Select STARTTLS, or use port 465"),
         ("smtp", _changed("smtp", port=465), "encryption", "Select TLS, or use port 587"),
