@@ -67,6 +67,14 @@ def _direct_connect(environment: Environment, spec: Spec) -> bool:
     return spec.data_centre.choice == "direct_connect"
 
 
+def _several_nodes(environment: Environment, spec: Spec) -> bool:
+    return any(product.pattern != "single" for product in spec.products)
+
+
+def _public_domain(environment: Environment, spec: Spec) -> bool:
+    return bool(spec.domain) and _several_nodes(environment, spec)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that must be true. `steps`: what an automatic item is computed from. `help`: what a signature says."""
@@ -230,6 +238,36 @@ ITEMS: tuple[Item, ...] = (
         steps=("dr_bucket", "replication_role", "replication"),
         applies=_disaster_recovery,
         rows=("S28",),
+    ),
+    Item(
+        "machines_running",
+        "Every machine runs, encrypted and with its data volume",
+        PRODUCTS,
+        steps=("node_role", "launch_templates", "instances", "volumes", "volume_attachments"),
+        rows=("S15", "S27"),
+    ),
+    Item(
+        "database_available",
+        "The products' database answers, in two zones where it is production",
+        PRODUCTS,
+        steps=("db_subnet_group", "database_settings", "database"),
+        rows=("S15", "S18"),
+    ),
+    Item(
+        "load_balancer_open",
+        "A load balancer answers at the address of every product on several nodes",
+        PRODUCTS,
+        steps=("load_balancer", "load_balancer_zones", "target_groups", "listeners", "targets"),
+        applies=_several_nodes,
+        rows=("S16", "S18"),
+    ),
+    Item(
+        "public_domain_proven",
+        "Amazon issued the certificate of the public domain",
+        PRODUCTS,
+        steps=("certificate",),
+        applies=_public_domain,
+        rows=("S16",),
     ),
     Item(
         "products_installed",
