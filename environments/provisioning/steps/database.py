@@ -67,7 +67,6 @@ class Database(Collection):
     expected = timedelta(minutes=12)
     permissions = (
         "iam:CreateServiceLinkedRole",
-        "kms:CreateGrant",
         "kms:DescribeKey",
         "rds:AddTagsToResource",
         "rds:CreateDBInstance",

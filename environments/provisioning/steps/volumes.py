@@ -134,7 +134,7 @@ class VolumeAttachments(Collection):
     doing = "Attaching the data volumes"
     done = "Attached the data volumes"
     requires = ("volumes", "instances")
-    permissions = ("ec2:AttachVolume", "ec2:DescribeVolumes", "ec2:DetachVolume")
+    permissions = ("ec2:AttachVolume", "ec2:DescribeVolumes")
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return [Wanted("volume_attachment", node.name, {"machine": node.name}) for node in nodes_of(spec)]
