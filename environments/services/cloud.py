@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from environments.models import AwsCall, Environment
 from environments.provisioning.ports import CallFailed, ChangeRefused, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context
-from environments.services import known, lookups
+from environments.services import known, lookups, pace
 from environments.services.journal import RunJournal
 from environments.services.secrets import LookingSecrets
 from environments.services.shared_reads import SharedReads
@@ -30,7 +31,9 @@ def customer(spec: Spec) -> "LookingAccount":
 
 
 def looking(environment: Environment, spec: Spec, shared: SharedReads | None = None) -> Context:
-    """Return a context in which steps can look and not change. `shared`: reads that several environments have in common."""
+    """Return a context in which steps can look and not change. `shared`: reads that several environments have in common; the
+    steps of one always share theirs."""
+    shared = shared or SharedReads()
     outputs = known.outputs(environment)
     completed = spec.completed(outputs)
     return Context(
@@ -58,21 +61,28 @@ class LookingAccount:
 
     def read(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         def send(wide: dict[str, Any]) -> dict[str, Any]:
-            return aws.call(self.identity, self.region, service, operation, changes=False, **wide)
+            return self._paced(
+                operation, lambda: aws.call(self.identity, self.region, service, operation, changes=False, **wide)
+            )
 
-        return self._looked(service, operation, params, send)
+        return self._once(service, operation, params, send)
 
     def pages(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
         def send(wide: dict[str, Any]) -> list[Any]:
-            return aws.pages(self.identity, self.region, service, operation, key, **wide)
+            return self._paced(
+                operation, lambda: aws.pages(self.identity, self.region, service, operation, key, **wide)
+            )
 
-        return self._looked(service, f"{operation} {key}", params, send)
+        return self._once(service, f"{operation} {key}", params, send)
 
-    def _looked(self, service: str, name: str, params: dict[str, Any], send: Callable[[dict[str, Any]], Any]) -> Any:
+    def _once(self, service: str, name: str, params: dict[str, Any], send: Callable[[dict[str, Any]], Any]) -> Any:
         if self.shared is None:
-            return _failing(name, lambda: send(params))
-        who = (self.identity.account_id, self.region, service)
-        return _failing(name, lambda: self.shared.once(who, name, params, send))  # type: ignore[union-attr]
+            return send(params)
+        return self.shared.once((self.account_id, self.region, service), name, params, send)
+
+    def _paced(self, operation: str, send: Callable[[], Any]) -> Any:
+        with pace.turn(self.account_id, self.region):
+            return _failing(operation, send)
 
     def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
         raise ChangeRefused(f"{service}.{operation} while only looking")
@@ -111,10 +121,21 @@ class WorkingAccount:
         return self.looking.region
 
     def read(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        return self._look(service, operation, lambda: self.looking.read(service, operation, **params))
+        def send(_: dict[str, Any]) -> Any:
+            return self._look(service, operation, lambda: self.looking.read(service, operation, **params))
+
+        return self._once(service, operation, params, send)
 
     def pages(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
-        return self._look(service, operation, lambda: self.looking.pages(service, operation, key, **params))
+        def send(_: dict[str, Any]) -> Any:
+            return self._look(service, operation, lambda: self.looking.pages(service, operation, key, **params))
+
+        return self._once(service, f"{operation} {key}", params, send)
+
+    def _once(self, service: str, name: str, params: dict[str, Any], send: Callable[[dict[str, Any]], Any]) -> Any:
+        """Steps that ask the same in the same moment share the answer, unless something was changed since."""
+        who = (self.account_id, self.region, service)
+        return self.journal.reads.once(who, name, params, send)
 
     def admits_without_external_id(self) -> bool:
         return self._look("sts", "assume_role", self.looking.admits_without_external_id)
@@ -126,9 +147,14 @@ class WorkingAccount:
         return replace(self, looking=self.looking.as_role(role_arn, external_id))
 
     def change(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        call = self._call(service, operation, changes=True)
-        self.journal.intend(call)
-        return self._timed(call, lambda: self.looking.send_change(service, operation, params), self.journal.answered)
+        with pace.turn(self.account_id, self.region):
+            call = self._call(service, operation, changes=True)
+            self.journal.intend(call)
+            try:
+                send = partial(self.looking.send_change, service, operation, params)
+                return self._timed(call, send, self.journal.answered)
+            finally:
+                self.journal.reads.forget()
 
     def _look(self, service: str, operation: str, send: Callable[[], Any]) -> Any:
         return self._timed(self._call(service, operation, changes=False), send, self.journal.looked)

@@ -24,6 +24,7 @@ from django.db.models.functions import Now
 from environments.models import AwsCall, Run
 from environments.provisioning.ports import LeaseLost, Progress
 from environments.services import board
+from environments.services.shared_reads import SharedReads
 from environments.states import CallOutcome, RunState
 from portal.core import clock
 
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _IDLE_SECONDS = 5
 _TRIES = 5
+_READS_LAST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ class RunJournal:
 
     def __init__(self, lease: Lease) -> None:
         self.lease = lease
+        self.reads = SharedReads(lasts=_READS_LAST)
         self._lost = threading.Event()
         self._last: Future[None] | None = None
 
