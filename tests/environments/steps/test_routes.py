@@ -1,6 +1,7 @@
 import pytest
 
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
+from environments.provisioning.steps.peering_dns import PeeringDns
 from environments.provisioning.steps.routes import CustomerRoutes, ProviderRoutes
 from tests.environments.steps.conftest import Bench, bench_of
 from tests.environments.steps.test_vpc import OWN
@@ -121,3 +122,13 @@ def test_tear_down_works_with_the_peering_gone(peered, step):
 def test_tear_down_of_what_was_never_accepted_has_nothing_to_do(bench, step):
     assert isinstance(bench.tear_down(step), Ready)
     assert bench.changes == []
+
+
+def test_each_side_is_set_in_its_own_region(request):
+    bench = bench_of("memory", request, customer_region="ap-southeast-1")
+    for step in (PROVIDER, CUSTOMER, PeeringDns()):
+        bench.make_required(step)
+        bench.make(step)
+    for step in (PROVIDER, CUSTOMER):
+        assert step.account(bench.context).region == ("eu-west-1" if step is PROVIDER else "ap-southeast-1")
+        assert _leading(bench, step) == [*step.destinations(bench.spec)] * 2
