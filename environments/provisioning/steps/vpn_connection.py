@@ -1,6 +1,6 @@
 """The VPN connection, and what goes through it: the customer's prefixes as routes, in every route table of the VPC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -108,7 +108,8 @@ class VpnRoutes(Collection):
         connection_id, gateway_id = _connection_id(ctx), _gateways(ctx)[1]
         if not connection_id or not gateway_id:
             return {}
-        connection, tables = at_once(lambda read: read(ctx), (find, _tables))
+        reads: tuple[Callable[[Context], Any], ...] = (find, _tables)
+        connection, tables = at_once(lambda read: read(ctx), reads)
         shown = (connection or {}).get("Routes") or ()
         routes = {
             route["DestinationCidrBlock"]: There(f"{connection_id}/{route['DestinationCidrBlock']}")
