@@ -7,6 +7,8 @@ from environments.provisioning import names
 from environments.provisioning.ports import Account, CallFailed, Failure
 from environments.provisioning.step import StepRefused
 
+_IN_USE = "DependencyViolation"
+
 
 def the_one(rows: Iterable[Mapping[str, Any]], mark: Mapping[str, str], id_key: str) -> Mapping[str, Any] | None:
     """Return the row that carries these tags, None without one. Raises `StepRefused` where several do."""
@@ -21,15 +23,12 @@ def the_one(rows: Iterable[Mapping[str, Any]], mark: Mapping[str, str], id_key: 
     return found[0] if found else None
 
 
-IN_USE = "DependencyViolation"
-
-
 def take_away(account: Account, operation: str, **params: Any) -> None:
     """Delete or detach something of EC2's. Where AWS says that it is still in use, that may pass: what was deleted just now
     lets go of its subnet, group and VPC minutes later. Raises `CallFailed`, then one that is worth another try."""
     try:
         account.change("ec2", operation, **params)
     except CallFailed as failed:
-        if failed.code != IN_USE:
+        if failed.code != _IN_USE:
             raise
         raise CallFailed(Failure.RETRYABLE, failed.code, failed.message, operation=operation) from failed
