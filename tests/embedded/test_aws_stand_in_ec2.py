@@ -182,6 +182,30 @@ def test_a_nat_gateway_is_deleted_at_once(ec2: Any) -> None:
     assert ec2.describe_nat_gateways()["NatGateways"][0]["State"] == "deleted"
 
 
+@pytest.mark.parametrize(
+    ("operation", "given", "code"),
+    [
+        ("describe_nat_gateways", {"NatGatewayIds": ["nat-0123456789abcdef0"]}, "NatGatewayNotFound"),
+        (
+            "describe_customer_gateways",
+            {"CustomerGatewayIds": ["cgw-0123456789abcdef0"]},
+            "InvalidCustomerGatewayID.NotFound",
+        ),
+        ("describe_vpn_gateways", {"VpnGatewayIds": ["vgw-0123456789abcdef0"]}, "InvalidVpnGatewayID.NotFound"),
+        (
+            "describe_vpc_peering_connections",
+            {"VpcPeeringConnectionIds": ["pcx-0123456789abcdef0"]},
+            "InvalidVpcPeeringConnectionId.NotFound",
+        ),
+    ],
+)
+def test_an_unknown_id_is_refused(ec2: Any, operation: str, given: dict[str, Any], code: str) -> None:
+    with pytest.raises(ClientError) as refusal:
+        getattr(ec2, operation)(**given)
+
+    assert code_of(refusal) == code
+
+
 def test_dhcp_options_keep_their_tags(ec2: Any) -> None:
     made = ec2.create_dhcp_options(
         DhcpConfigurations=[{"Key": "ntp-servers", "Values": ["10.0.0.9"]}],

@@ -51,6 +51,13 @@ def test_a_database_takes_a_moment_and_has_no_address_before(stand_in: RunningSt
     assert seen["Endpoint"]["Address"].startswith("db.")
 
 
+def test_an_unknown_parameter_group_is_refused(rds: Any) -> None:
+    with pytest.raises(ClientError) as refusal:
+        rds.describe_db_parameter_groups(DBParameterGroupName="unknown")
+
+    assert code_of(refusal) == "DBParameterGroupNotFound"
+
+
 def test_a_subnet_group_is_not_made_twice(stand_in: RunningStandIn, rds: Any) -> None:
     group(stand_in, rds)
 

@@ -51,6 +51,7 @@ _SERVICES = (
     "listeners",
     "acm",
     "ssm",
+    "patching",
     "ses",
     "quotas",
     "backup",

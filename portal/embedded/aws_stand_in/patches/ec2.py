@@ -5,6 +5,7 @@ from typing import Any
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.customer_gateways import CustomerGatewayBackend
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
+from moto.ec2.models.vpn_gateway import VpnGatewayBackend
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import filter_dict_attribute_mapping, generic_filter
 
@@ -22,6 +23,9 @@ def install() -> None:
     _filter_also(
         CustomerGatewayBackend, "describe_customer_gateways", {"customer-gateway-id", "type", "bgp-asn", "ip-address"}
     )
+    _refuse_unknown(NatGatewayBackend, "describe_nat_gateways", "NatGatewayNotFound")
+    _refuse_unknown(CustomerGatewayBackend, "describe_customer_gateways", "InvalidCustomerGatewayID.NotFound")
+    _refuse_unknown(VpnGatewayBackend, "describe_vpn_gateways", "InvalidVpnGatewayID.NotFound")
     _keep_tags_of_dhcp_options()
     filter_dict_attribute_mapping["client-token"] = "client_token"  # moto fails on it
     settle(NatGateway, "state", first="pending", then="available", wait="NAT_GATEWAY")
@@ -43,6 +47,20 @@ def _filter_also(backend: type, describe: str, known: set[str]) -> None:
         return generic_filter(rest, among(self, filters, ids))
 
     setattr(backend, describe, filtered)
+
+
+def _refuse_unknown(backend: type, describe: str, code: str) -> None:
+    """Refuse a look-up by an id that is not there; moto answers with nothing."""
+    among = getattr(backend, describe)
+
+    def find(self: Any, filters: Any = None, ids: list[str] | None = None) -> Any:
+        everything = {one.id for one in among(self, None, None)} if ids else set()
+        unknown = set(ids or []) - everything
+        if unknown:
+            raise EC2ClientError(code, f"{', '.join(sorted(unknown))} does not exist")
+        return among(self, filters, ids)
+
+    setattr(backend, describe, find)
 
 
 def _keep_tags_of_dhcp_options() -> None:

@@ -50,10 +50,15 @@ def install() -> None:
 
 
 def _filter() -> None:
-    """Honour the filters of a look-up; moto returns everything."""
+    """Honour the filters of a look-up, where moto returns everything, and refuse unknown ids, where it returns nothing."""
     describe = EC2Response.describe_vpc_peering_connections
 
+    def refuse_unknown(response: Any) -> None:
+        for identifier in response._get_param("VpcPeeringConnectionIds", []):
+            response.ec2_backend.get_vpc_peering_connection(identifier)
+
     def describe_filtered(self: Any) -> Any:
+        refuse_unknown(self)
         answer = describe(self)
         filters = self._filters_from_querystring()
         found = answer.result["VpcPeeringConnections"]

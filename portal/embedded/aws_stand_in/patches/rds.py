@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from moto.rds.exceptions import RDSClientError
+from moto.rds.exceptions import DBParameterGroupNotFoundError, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend
 
 from portal.embedded.aws_stand_in.patches.settling import settle
@@ -14,6 +14,7 @@ def install() -> None:
     DBInstance.endpoint = property(lambda database: None if database.status == "creating" else endpoint(database))
     _refuse_a_second_subnet_group()
     _keep_a_changed_subnet_group()
+    _refuse_an_unknown_parameter_group()
 
 
 def _refuse_a_second_subnet_group() -> None:
@@ -35,3 +36,15 @@ def _keep_a_changed_subnet_group() -> None:
         return self.subnet_groups[subnet_name]
 
     RDSBackend.modify_db_subnet_group = modify_and_keep
+
+
+def _refuse_an_unknown_parameter_group() -> None:
+    describe = RDSBackend.describe_db_parameter_groups
+
+    def describe_known(self: Any, wanted: dict[str, Any]) -> Any:
+        found = describe(self, wanted)
+        if wanted.get("db_parameter_group_name") and not found:
+            raise DBParameterGroupNotFoundError(wanted["db_parameter_group_name"])
+        return found
+
+    RDSBackend.describe_db_parameter_groups = describe_known
