@@ -52,12 +52,12 @@ RESERVED_ASNS: dict[str, frozenset[int]] = {
     "ap-southeast-1": frozenset({17943, 17493}),
 }
 
-_FIRST_ZONES: dict[str, str] = {"ap-northeast-1": "ac"}
+_FIRST_ZONES: dict[str, tuple[str, str]] = {"ap-northeast-1": ("a", "c")}
 """Where the first two zones of a Region are not a and b: Tokyo gives no b to new accounts. Source: moto 5.2.5's list of zones,
 read on 2026-11-24."""
 
 
 def zones(region: str) -> tuple[str, str]:
     """Return the two availability zones in which an environment stands."""
-    first, second = _FIRST_ZONES.get(region, "ab")
+    first, second = _FIRST_ZONES.get(region, ("a", "b"))
     return f"{region}{first}", f"{region}{second}"
