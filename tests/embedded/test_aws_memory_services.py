@@ -230,3 +230,19 @@ def test_an_account_is_kept_and_its_address_with_it(stand_in: RunningStandIn, tm
     assert organizations.describe_create_account_status(CreateAccountRequestId=request)["CreateAccountStatus"]
     second = organizations.create_account(**given)["CreateAccountStatus"]
     assert second["FailureReason"] == "EMAIL_ALREADY_EXISTS"
+
+
+def test_a_token_is_kept(stand_in: RunningStandIn, tmp_path: Any) -> None:
+    ec2 = stand_in.customer(NORTHWIND, "ec2")
+    given = {"ImageId": "ami-1", "MinCount": 1, "MaxCount": 1, "ClientToken": "t"}
+    before = ec2.run_instances(**given)["Instances"][0]["InstanceId"]
+    path = tmp_path / "aws.dill"
+    stand_in.application.gate.still(lambda: snapshot.save(path))
+    BackendDict.reset()
+    assert snapshot.load(path)
+
+    again = ec2.run_instances(**given)["Instances"][0]["InstanceId"]
+    ec2.stop_instances(InstanceIds=[again])
+
+    assert again == before
+    assert ec2.describe_instances()["Reservations"][0]["Instances"][0]["State"]["Name"] == "stopped"
