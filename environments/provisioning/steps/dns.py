@@ -15,7 +15,7 @@ TTL_SECONDS = 307
 
 
 class PrivateZone(Collection):
-    """One list by name finds it, and its caller reference proves that we made it."""
+    """One list finds it, the same for all environments of an account, and its caller reference proves that we made it."""
 
     key = "private_zone"
     title = "Private hosted zone"
@@ -28,7 +28,7 @@ class PrivateZone(Collection):
         "route53:CreateHostedZone",
         "route53:DeleteHostedZone",
         "route53:GetHostedZone",
-        "route53:ListHostedZonesByName",
+        "route53:ListHostedZones",
         "route53:ListHostedZonesByVPC",
     )
 
@@ -39,8 +39,8 @@ class PrivateZone(Collection):
         return [Wanted("hosted_zone", spec.zone, {"visibility": "private"})]
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        answer = ctx.customer.read("route53", "list_hosted_zones_by_name", DNSName=ctx.spec.zone)
-        ours = [row for row in answer["HostedZones"] if _is_named(row, ctx) and self._made(row, ctx)]
+        rows = ctx.customer.pages("route53", "list_hosted_zones", "HostedZones", HostedZoneType="PrivateHostedZone")
+        ours = [row for row in rows if _is_named(row, ctx) and self._made(row, ctx)]
         found = [There(_bare(row["Id"]), {"visibility": _visibility(row)}) for row in ours] or self._in_vpc(ctx)
         if len(found) > 1:
             ids = ", ".join(sorted(there.aws_id for there in found))
@@ -55,8 +55,8 @@ class PrivateZone(Collection):
         return str(row["CallerReference"]).startswith(names.caller_reference(ctx.spec, self.key, ""))
 
     def _in_vpc(self, ctx: Context) -> list[There]:
-        """Return the zones of this name that answer in the environment's VPC: somebody else's, or ours that no list by name
-        shows yet."""
+        """Return the zones of this name that answer in the environment's VPC: somebody else's, or ours that the list of all
+        does not show yet."""
         if not ctx.spec.customer_vpc_id:
             return []
         rows = ctx.customer.pages(

@@ -1,6 +1,7 @@
 """The customer's own DNS: what the VPC asks about their zone is forwarded to their servers (Route 53 Resolver).
 
 Three steps, one kind each. What a list shows of ours says so by its request id, which begins with the environment and the step.
+The lists are of the whole account, few as these things are, so that environments which are checked together share them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +29,6 @@ class _Forwarding(Collection):
 
     def applies(self, spec: Spec) -> bool:
         return spec.dns.choice == "own" and bool(spec.dns.servers)
-
-    def rows(self, ctx: Context, operation: str, key: str, filter: str, value: str) -> list[Mapping[str, Any]]:
-        return ctx.customer.pages("route53resolver", operation, key, Filters=[{"Name": filter, "Values": [value]}])
 
     def request_id(self, ctx: Context) -> str:
         """Return Resolver's idempotency token. The minute is in it, since one that was used may not be used again."""
@@ -81,7 +79,7 @@ class ResolverEndpoint(_Forwarding):
 
     def look(self, ctx: Context) -> Mapping[str, There]:
         (wanted,) = self.wanted(ctx.spec)
-        rows = self.rows(ctx, "list_resolver_endpoints", "ResolverEndpoints", "Name", wanted.name)
+        rows = ctx.customer.pages("route53resolver", "list_resolver_endpoints", "ResolverEndpoints")
         return self.the_one(wanted, (self._there(ctx, row) for row in rows if row["Name"] == wanted.name))
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
@@ -145,7 +143,7 @@ class ResolverRule(_Forwarding):
 
     def look(self, ctx: Context) -> Mapping[str, There]:
         (wanted,) = self.wanted(ctx.spec)
-        rows = self.rows(ctx, "list_resolver_rules", "ResolverRules", "Name", wanted.name)
+        rows = ctx.customer.pages("route53resolver", "list_resolver_rules", "ResolverRules")
         return self.the_one(wanted, (self._there(ctx, row) for row in rows if row["Name"] == wanted.name))
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
@@ -225,13 +223,7 @@ class ResolverAssociation(_Forwarding):
         if not rule:
             return {}
         (wanted,) = self.wanted(ctx.spec)
-        rows = self.rows(
-            ctx,
-            "list_resolver_rule_associations",
-            "ResolverRuleAssociations",
-            "ResolverRuleId",
-            rule["rule_id"],
-        )
+        rows = ctx.customer.pages("route53resolver", "list_resolver_rule_associations", "ResolverRuleAssociations")
         ours = (rule["rule_id"], ctx.spec.customer_vpc_id)
         return self.the_one(wanted, (_association(row) for row in rows if _pair(row) == ours and not _is_dead(row)))
 

@@ -12,7 +12,6 @@ _SPREADS = timedelta(seconds=5)
 
 
 def _rows(call: Call, kind: str) -> list[Row]:
-    """Filters are ignored, as some implementations do: whoever trusts them alone is found out."""
     return [_shown(call, row) for row in call.table(kind).values()]
 
 
@@ -27,7 +26,7 @@ def _requested_once(call: Call, kind: str, request_id: str) -> None:
 
 
 @answers("route53resolver.list_resolver_endpoints")
-def list_endpoints(call: Call, *, Filters: Any = None) -> Any:
+def list_endpoints(call: Call) -> Any:
     return {"ResolverEndpoints": _rows(call, "endpoint")}
 
 
@@ -55,7 +54,7 @@ def delete_endpoint(call: Call, *, ResolverEndpointId: str) -> Any:
 
 
 @answers("route53resolver.list_resolver_rules")
-def list_rules(call: Call, *, Filters: Any = None) -> Any:
+def list_rules(call: Call) -> Any:
     return {"ResolverRules": _rows(call, "rule")}
 
 
@@ -93,7 +92,7 @@ def delete_rule(call: Call, *, ResolverRuleId: str) -> Any:
 
 
 @answers("route53resolver.list_resolver_rule_associations")
-def list_associations(call: Call, *, Filters: Any = None) -> Any:
+def list_associations(call: Call) -> Any:
     return {"ResolverRuleAssociations": _rows(call, "association")}
 
 

@@ -25,11 +25,10 @@ def _own_zone(call: Call, id: str) -> dict[str, Any]:
     return found
 
 
-@answers("route53.list_hosted_zones_by_name")
-def list_hosted_zones_by_name(call: Call, *, DNSName: str) -> Any:
-    """From this name on, in an order of its own: the caller has to look where its name ends."""
-    zones = [zone for zone in _all(call, "zone").values() if zone["owner"] == call.account_id]
-    return {"HostedZones": [_shown(zone) for zone in sorted(zones, key=lambda zone: zone["Name"])]}
+@answers("route53.list_hosted_zones")
+def list_hosted_zones(call: Call, *, HostedZoneType: str = "") -> Any:
+    """The type is ignored, as some implementations do: whoever trusts it alone is found out."""
+    return {"HostedZones": [_shown(zone) for zone in _all(call, "zone").values() if zone["owner"] == call.account_id]}
 
 
 @answers("route53.list_hosted_zones_by_vpc")
