@@ -3,11 +3,15 @@ from datetime import timedelta
 
 import pytest
 
+from environments.provisioning.engine import StepRecord
 from environments.provisioning.specification import Mail
 from environments.provisioning.step import Pending, Ready
+from environments.provisioning.steps.access import CustomerAccess
 from environments.provisioning.steps.mail_identity import MailIdentity, Record
 from environments.provisioning.steps.mail_records import MailRecords
 from tests.environments.steps.conftest import NORTHWIND, Bench, spec_of_northwind
+from tests.fakes.cloud import Cloud
+from tests.fakes.engine import FakeRun, spec
 from tests.fakes.names import PublicDns
 
 IDENTITY, STEP = MailIdentity(), MailRecords()
@@ -127,6 +131,23 @@ def test_names_are_the_same_in_capitals(remembered):
 
 def test_it_gives_up_72_hours_after_it_was_asked_for(remembered):
     assert _waiting(remembered).give_up_at == remembered.now + timedelta(hours=72)
+
+
+def test_run_stops_after_72_hours_and_a_retry_asks_anew():
+    run = FakeRun(Cloud(spec()), program=[CustomerAccess(), IDENTITY, STEP])
+    assert run.advance().state == "waiting"
+    first = run.last("mail_identity").outputs["asked_at"]
+
+    run.now += timedelta(hours=72)
+    assert run.advance().state == "failed"
+    error = run.last("mail_records").error
+    run.reopen()
+    for key in STEP.retry_from:
+        run.journal.records[key] = StepRecord()
+
+    assert (error["code"], error["message"].count("_domainkey.acme.example")) == ("overdue", 3)
+    assert run.run().state == "finished"
+    assert run.last("mail_identity").outputs["asked_at"] > first
 
 
 def test_identity_that_the_customer_had_before_knows_no_such_end(remembered):
