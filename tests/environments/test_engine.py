@@ -162,12 +162,12 @@ def test_defect_of_a_step_is_shown_and_does_not_end_the_others():
     run = FakeRun(Cloud(spec()))
 
     def break_down(operation):
-        if operation == "s3.get_bucket_tagging":
+        if operation == "s3.get_bucket_policy":
             raise KeyError("a secret that must not be shown")
 
     run.cloud.before_read = break_down
     assert run.run().state == "failed"
-    error = run.last("log_bucket").error
+    error = run.last("audit_bucket").error
     assert error["code"] == "defect"
     assert "secret" not in str(error)
     assert run.states()["provider_routes"] == "ready"

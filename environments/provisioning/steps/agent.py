@@ -61,8 +61,9 @@ class _Parameters(Collection):
         return tuple(Wanted("ssm_parameter", name, {"holds": told}) for name, (told, _) in self.texts(spec).items())
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        path = names.path(ctx.spec, self.path)
-        rows = ctx.customer.pages("ssm", "get_parameters_by_path", "Parameters", Path=path, Recursive=True)
+        """Every step asks for all parameters of the environment, so that one answer serves them all."""
+        path, all_of_it = names.path(ctx.spec, self.path), names.path(ctx.spec, "").rstrip("/")
+        rows = ctx.customer.pages("ssm", "get_parameters_by_path", "Parameters", Path=all_of_it, Recursive=True)
         texts = self.texts(ctx.spec)
         return {row["Name"]: _there(row, texts.get(row["Name"])) for row in rows if row["Name"].startswith(f"{path}/")}
 

@@ -52,8 +52,9 @@ class LogGroups(Collection):
         return tuple(Wanted("log_group", group(spec, kind), kept) for kind in KINDS)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        prefix = group(ctx.spec, "")
-        rows = ctx.customer.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+        """One list holds the groups of all environments, for checks of many at once."""
+        every, prefix = f"/{ctx.spec.tag_prefix}/".lower(), group(ctx.spec, "")
+        rows = ctx.customer.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=every)
         return {
             row["logGroupName"]: There(row["arn"], {"days": row.get("retentionInDays", "without end")})
             for row in rows

@@ -53,8 +53,8 @@ class ServiceRole(Collection):
         "iam:CreateRole",
         "iam:DeleteRole",
         "iam:DeleteRolePolicy",
-        "iam:GetRole",
         "iam:GetRolePolicy",
+        "iam:ListRoles",
         "iam:PutRolePolicy",
         "iam:TagRole",
         "iam:UpdateAssumeRolePolicy",
@@ -84,19 +84,19 @@ class ServiceRole(Collection):
         return (Wanted("iam_role", self.name_of(spec), attributes),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
+        """One list holds the roles of all steps and environments; nobody else has a role of this name under this path."""
         name = self.name_of(ctx.spec)
-        reads = [("get_role", {"RoleName": name}), ("get_role_policy", {"RoleName": name, "PolicyName": _POLICY})]
-        role, policy = at_once(lambda one: _found(ctx, *one), reads)
+        roles, policy = at_once(lambda read: read(ctx, name), (_roles, _policy))
+        role = next((row for row in roles if row["Arn"] == self.arn_of(ctx.spec)), None)
         if role is None:
             return {}
-        trusts = role["Role"]["AssumeRolePolicyDocument"] == self._trust(ctx)
+        trusts = role["AssumeRolePolicyDocument"] == self._trust(ctx)
         may = policy is not None and policy["PolicyDocument"] == self._may(ctx)
         attributes = {
             "entered_by": self.service if trusts else "others",
             "allows": self.allows if may else "something else" if policy else "",
         }
-        ours = names.carries(role["Role"].get("Tags"), names.tags(ctx.spec, self.key))
-        return {name: There(role["Role"]["Arn"], attributes, ours)}
+        return {name: There(role["Arn"], attributes)}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         role = ctx.customer.change(
@@ -117,7 +117,7 @@ class ServiceRole(Collection):
             ctx.customer.change("iam", "update_assume_role_policy", RoleName=wanted.name, PolicyDocument=trust)
         if there.attributes["allows"] != wanted.attributes["allows"]:
             self._put_policy(ctx, wanted)
-        return There(there.aws_id, wanted.attributes, there.ours)
+        return There(there.aws_id, wanted.attributes)
 
     def _put_policy(self, ctx: Context, wanted: Wanted) -> None:
         document = json.dumps(self._may(ctx))
@@ -206,9 +206,14 @@ def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def _found(ctx: Context, operation: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
+def _roles(ctx: Context, name: str) -> list[Any]:
+    return ctx.customer.pages("iam", "list_roles", "Roles", PathPrefix=_path(ctx.spec))
+
+
+def _policy(ctx: Context, name: str) -> Any:
+    """Return the policy of a role; None where it has none, or is not there."""
     try:
-        return ctx.customer.read("iam", operation, **params)
+        return ctx.customer.read("iam", "get_role_policy", RoleName=name, PolicyName=_POLICY)
     except CallFailed as failed:
         if failed.failure == Failure.MISSING:
             return None

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from environments.provisioning.ports import CallFailed, Failure
-from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
+from environments.provisioning.step import Drifted, Missing, Ready
 from environments.provisioning.steps.backup import BackupRole
 from environments.provisioning.steps.service_roles import DeliveryRole, ReplicationRole, with_role_seen
 from tests.fakes.engine import spec
@@ -31,7 +31,7 @@ def test_second_apply_takes_two_reads_and_changes_nothing(bench, step):
     assert bench.make(step).outputs["role_arn"].endswith(f":role/wso2/{_name(bench, step)}")
     bench.forget()
     bench.apply(step)
-    assert sorted(bench.reads) == ["iam.get_role", "iam.get_role_policy"]
+    assert sorted(bench.reads) == ["iam.get_role_policy", "iam.list_roles"]
     assert bench.changes == []
 
 
@@ -77,13 +77,15 @@ def test_crash_between_the_role_and_its_policy_is_mended(bench, step):
     assert bench.changes == ["iam.put_role_policy"]
 
 
-def test_role_of_somebody_else_is_refused(bench):
+def test_role_of_somebody_else_is_not_taken(bench):
     step = DeliveryRole()
     document = json.dumps(ANYBODY)
     bench.customer.change("iam", "create_role", RoleName=_name(bench, step), AssumeRolePolicyDocument=document)
-    with pytest.raises(StepRefused, match="that we did not make") as refusal:
-        step.observe(bench.context)
-    assert refusal.value.code == "not_ours"
+    found = step.observe(bench.context)
+    assert isinstance(found, Missing)
+    with pytest.raises(CallFailed) as failed:
+        step.apply(bench.context, found)
+    assert failed.value.failure == Failure.CONFLICT
 
 
 @pytest.mark.parametrize("step", [ReplicationRole(), DeliveryRole()], ids=lambda step: step.key)

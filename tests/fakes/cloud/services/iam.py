@@ -42,6 +42,12 @@ def update_assume_role_policy(call: Call, *, RoleName: str, PolicyDocument: str)
     return {}
 
 
+@answers("iam.list_roles")
+def list_roles(call: Call, *, PathPrefix: str = "/") -> Any:
+    """The prefix is ignored: whoever trusts it alone is found out."""
+    return {"Roles": [_shown(role) for role in call.table("role").values()]}
+
+
 @answers("iam.delete_role")
 def delete_role(call: Call, *, RoleName: str) -> Any:
     held = any(RoleName in profile["roles"] for profile in call.table("instance_profile").values())
