@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,20 @@ def test_more_accounts_can_be_opened(stand_in: RunningStandIn) -> None:
         assert {row["CidrBlock"] for row in vpcs["Vpcs"]} == {account.production_cidr, account.test_cidr}
     ranges = {cidr for one in (*CUSTOMER_ACCOUNTS, *added) for cidr in (one.production_cidr, one.test_cidr)}
     assert len(ranges) == 2 * (len(CUSTOMER_ACCOUNTS) + len(added))
+
+
+def test_of_many_who_ask_for_the_same_at_once_all_get_one(stand_in: RunningStandIn) -> None:
+    clients = [stand_in.customer(NORTHWIND, "ec2") for _ in range(8)]
+
+    def create(ec2: Any) -> set[str]:
+        device = ec2.create_customer_gateway(Type="ipsec.1", PublicIp="203.0.113.10", BgpAsn=65010)["CustomerGateway"]
+        volume = ec2.create_volume(AvailabilityZone="eu-west-1a", Size=10, ClientToken="t")
+        return {device["CustomerGatewayId"], volume["VolumeId"]}
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        made = set().union(*pool.map(create, clients))
+
+    assert len(made) == 2
 
 
 def test_a_body_sent_in_chunks_arrives_whole(stand_in: RunningStandIn) -> None:

@@ -3,7 +3,9 @@
 import io
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,6 +52,7 @@ class StandIn:
         patches.install()
         self.on_call = on_call
         self.gate = snapshot.Gate()
+        self._one_change = threading.Lock()  # between "is it there?" and "make it" comes nobody else
         self.keeper = snapshot.Keeper(state, self.gate) if state else None
         if not (state and snapshot.load(state)):
             self.reset()
@@ -83,7 +86,8 @@ class StandIn:
 
     def _answer(self, call: Call, account_id: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         self._tell("before", call, account_id)
-        answer = list(self._moto(environ, start_response))
+        with self._one_change if call.changes else nullcontext():
+            answer = list(self._moto(environ, start_response))
         if not call.reads and self.keeper:
             self.keeper.note_change()
         self._tell("after", call, account_id)
@@ -121,11 +125,11 @@ def _call_of(environ: dict[str, Any]) -> Call | None:
 
 def _operation_of(environ: dict[str, Any]) -> tuple[str, bool]:
     """Return the operation's name and whether it only reads. The body is left readable for moto."""
+    body = _body_of(environ)
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         name = target.rsplit(".", 1)[-1]
         return name, name.startswith(_READING)
-    body = _body_of(environ)
     action = parse_qs(body.decode("latin-1")).get("Action", [""])[0] if b"Action=" in body else ""
     if action:
         return action, action.startswith(_READING)

