@@ -1,13 +1,17 @@
 """AWS for the services' tests: the cloud in memory, in the place of `portal.aws`."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from environments.models import Environment, Run
-from environments.provisioning.ports import CallFailed
+from environments.provisioning.engine import Engine, StepRecord
+from environments.provisioning.ports import CallFailed, Progress
 from environments.provisioning.specification import Spec
+from environments.provisioning.step import AWS, Pending, Step
 from environments.services.journal import at_once
 from environments.states import StepState
 from portal import aws
@@ -15,8 +19,8 @@ from tests.fakes.cloud import Cloud, FakeAccount
 
 
 class Behind:
-    """What answers the portal's calls: the cloud of the one environment of the test. In it a quarter of an hour passes with each
-    call, so that nothing is still on its way when it is looked at again."""
+    """What answers the portal's calls: the cloud of the one environment of the test. In it a quarter of an hour passes with
+    each call, so that nothing is still on its way when it is looked at again."""
 
     cloud: Cloud
 
@@ -48,9 +52,20 @@ class Behind:
         return not self.cloud.role_requires_external_id
 
 
+def _soon(wait: Callable[..., Progress]) -> Callable[..., Progress]:
+    """Let the engine look again at once at what AWS is to finish: these tests are about other things than waiting for AWS."""
+
+    def look_again(engine: Engine, step: Step, record: StepRecord, pending: Pending) -> Progress:
+        soon = replace(pending, look_again=timedelta(milliseconds=5)) if pending.waits_on == AWS else pending
+        return wait(engine, step, record, soon)
+
+    return look_again
+
+
 @pytest.fixture
 def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     found = Behind()
+    monkeypatch.setattr(Engine, "_wait", _soon(Engine._wait))
     for name in ("call", "pages", "admits_without_external_id"):
         monkeypatch.setattr(aws, name, getattr(found, name))
     return found
