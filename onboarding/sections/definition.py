@@ -39,11 +39,15 @@ class Rows(Question):
     kind: ClassVar[str] = "rows"
 
     def clean(self, raw: Any, pointer: str) -> Cleaned:
+        return self.clean_below(raw, pointer, {})
+
+    def clean_below(self, raw: Any, pointer: str, above: Mapping[str, Any]) -> Cleaned:
+        """Clean the rows, some of whose questions hang on answers `above` them."""
         if raw is None or raw == []:
             return Cleaned()
         if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw) or len(raw) > MOST_ITEMS:
             return self.wrong_type(pointer, f"a list of at most {MOST_ITEMS} objects")
-        rows = [clean_group(self.questions, row, f"{pointer}/{index}/") for index, row in enumerate(raw)]
+        rows = [clean_group(self.questions, row, f"{pointer}/{index}/", above) for index, row in enumerate(raw)]
         problems = [problem for row in rows for problem in row.problems]
         if len(rows) > self.most:
             message = f"{self.label}: at most {self.most} can be given; this is {len(rows)}."
@@ -65,11 +69,25 @@ class Rows(Question):
         return self.described({"type": "array", "maxItems": self.most, "items": group_schema(self.questions)})
 
 
-def clean_group(questions: tuple[Question, ...], raw: Mapping[Any, Any], prefix: str) -> Cleaned:
+_NOTHING: Mapping[str, Any] = {}
+
+
+def clean_group(
+    questions: tuple[Question, ...], raw: Mapping[Any, Any], prefix: str, above: Mapping[str, Any] = _NOTHING
+) -> Cleaned:
     """Return the stored and the sound answers as two dicts. Hidden answers are stored, not judged, and not sound."""
-    cleaned = {question.key: question.clean(raw.get(question.key), prefix + question.key) for question in questions}
-    stored = {key: value.stored for key, value in cleaned.items() if value.stored is not None}
-    asked = {question.key for question in asked_questions(questions, stored)}
+    cleaned: dict[str, Cleaned] = {}
+    stored: dict[str, Any] = {}
+    for question in questions:
+        given, pointer = raw.get(question.key), prefix + question.key
+        if isinstance(question, Rows):
+            found = question.clean_below(given, pointer, stored)
+        else:
+            found = question.clean(given, pointer)
+        cleaned[question.key] = found
+        if found.stored is not None:
+            stored[question.key] = found.stored
+    asked = {question.key for question in asked_questions(questions, stored, above)}
     sound: dict[str, Any] = {}
     problems = list(_unknown(questions, raw, prefix))
     for question in questions:
@@ -83,11 +101,13 @@ def clean_group(questions: tuple[Question, ...], raw: Mapping[Any, Any], prefix:
     return Cleaned(stored=stored, sound=sound, problems=problems)
 
 
-def asked_questions(questions: tuple[Question, ...], answers: Mapping[str, Any]) -> Iterable[Question]:
+def asked_questions(
+    questions: tuple[Question, ...], answers: Mapping[str, Any], above: Mapping[str, Any] = _NOTHING
+) -> Iterable[Question]:
     """Yield the questions that are asked, given these answers. A condition on a hidden answer does not hold."""
     shown: dict[str, Any] = {}
     for question in questions:
-        if question.asked(shown):
+        if question.asked(shown, above):
             if question.key in answers:
                 shown[question.key] = answers[question.key]
             yield question
@@ -168,26 +188,34 @@ class SectionDefinition:
         return tuple(question.key for question in self.questions if isinstance(question, Secret))
 
 
-def _visible(questions: tuple[Question, ...], answers: Mapping[str, Any]) -> dict[str, Any]:
+def _visible(
+    questions: tuple[Question, ...], answers: Mapping[str, Any], above: Mapping[str, Any] = _NOTHING
+) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    for question in asked_questions(questions, answers):
+    for question in asked_questions(questions, answers, above):
         if question.key not in answers:
             continue
         value = answers[question.key]
         if isinstance(question, Rows):
-            value = [_visible(question.questions, row) for row in value]
+            value = [_visible(question.questions, row, answers) for row in value]
         shown[question.key] = value
     return shown
 
 
-def _entries(questions: tuple[Question, ...], answers: Mapping[str, Any], prefix: str, label: str) -> Iterable[Entry]:
-    for question in asked_questions(questions, answers):
+def _entries(
+    questions: tuple[Question, ...],
+    answers: Mapping[str, Any],
+    prefix: str,
+    label: str,
+    above: Mapping[str, Any] = _NOTHING,
+) -> Iterable[Entry]:
+    for question in asked_questions(questions, answers, above):
         pointer = prefix + question.key
         value = answers.get(question.key)
         if isinstance(question, Rows) and value:
             for index, row in enumerate(value):
                 name = f"{question.item[0].upper()}{question.item[1:]} {index + 1}: "
-                yield from _entries(question.questions, row, f"{pointer}/{index}/", name)
+                yield from _entries(question.questions, row, f"{pointer}/{index}/", name, answers)
         elif value is None:
             absent = NOT_ANSWERED if question.required else NOT_PROVIDED
             yield Entry(pointer, label + question.label, absent, missing=question.required)

@@ -29,13 +29,14 @@ MOST_ITEMS = 50
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Asked only when another answer of the same group is one of these."""
+    """Asked only when another answer of the same group, or of the group `above` it, is one of these."""
 
     key: str
     values: tuple[Any, ...]
+    above: bool = False
 
-    def holds(self, answers: Mapping[str, Any]) -> bool:
-        given = answers.get(self.key)
+    def holds(self, answers: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+        given = (above if self.above else answers).get(self.key)
         return any(given == value and type(given) is type(value) for value in self.values)
 
 
@@ -81,8 +82,8 @@ class Question:
     def missing_message(self) -> str:
         return self.missing or f"Enter the {self.label[0].lower()}{self.label[1:]}"
 
-    def asked(self, answers: Mapping[str, Any]) -> bool:
-        return self.shown_when is None or self.shown_when.holds(answers)
+    def asked(self, answers: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+        return self.shown_when is None or self.shown_when.holds(answers, above)
 
     def described(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {"title": self.label, **({"description": self.hint} if self.hint else {}), **schema}

@@ -12,7 +12,7 @@ from environments.provisioning.addressing import LARGEST, SMALLEST
 from environments.states import EnvironmentKind
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
-from onboarding.sections.questions import MISSING, ListOf, Text, When
+from onboarding.sections.questions import ListOf, Text, When
 from onboarding.validators import aws_account_id, email_address, environment_name, overlap, vpc_cidr, vpc_id
 from portal.core.errors import FieldProblem
 
@@ -32,16 +32,11 @@ def _environments(answers: dict[str, Any]) -> list[dict[str, Any]]:
     return answers.get("environments", [])
 
 
-def accounts_are_known(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """An account that the provider opens has no number yet, and nothing in it: whose VPC is asked for is answered by that."""
-    wished = answers.get("account_wish", False)
+def new_account_gets_new_vpcs(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    if not answers.get("account_wish"):
+        return
     for index, row in enumerate(_environments(answers)):
-        if wished and "account_id" in row:
-            message = "Leave the AWS account ID empty: the account is set up for you"
-            yield FieldProblem(f"environments/{index}/account_id", message, "not_with_wish")
-        elif not wished and "account_id" not in row:
-            yield FieldProblem(f"environments/{index}/account_id", "Enter the AWS account ID", MISSING)
-        if wished and row.get("vpc") != NEW_VPC:
+        if row.get("vpc") != NEW_VPC:
             message = "Select that the provider makes the VPC: a new account has none"
             yield FieldProblem(f"environments/{index}/vpc", message, "not_in_a_new_account")
 
@@ -143,7 +138,7 @@ SECTION = SectionDefinition(
         "the provider for the machines and products in it, you for your data, your users and your own network.",
     ),
     rules=(
-        accounts_are_known,
+        new_account_gets_new_vpcs,
         one_is_production,
         vpcs_differ,
         vpc_is_not_the_providers,
@@ -193,8 +188,8 @@ SECTION = SectionDefinition(
                 Text(
                     key="account_id",
                     label="AWS account ID",
-                    required=False,
-                    hint="Only where you have the account already",
+                    shown_when=When("account_wish", (None, False), above=True),
+                    missing="Enter the AWS account ID",
                     rule=aws_account_id,
                     input_mode="numeric",
                     placeholder="123456789012",

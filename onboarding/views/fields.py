@@ -63,7 +63,7 @@ class Field:
         condition = self.question.shown_when
         if condition is None:
             return ""
-        prefix = self.name.removesuffix(self.question.key)
+        prefix = "" if condition.above else self.name.removesuffix(self.question.key)
         return f"{prefix}{condition.key}={'|'.join(_text(value) for value in condition.values)}"
 
     @property

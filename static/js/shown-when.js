@@ -10,7 +10,8 @@ function holds(element) {
   const form = element.closest("form");
   if (!form) return true;
   const [name, wanted] = element.dataset.shownWhen.split("=");
-  return values(form, name).some((value) => wanted.split("|").includes(value));
+  const given = values(form, name);
+  return (given.length ? given : [""]).some((value) => wanted.split("|").includes(value));
 }
 
 function update(root) {

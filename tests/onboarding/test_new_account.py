@@ -57,6 +57,11 @@ def test_pages_say_that_it_is_not_open_yet(onboarding):
     assert "account not opened yet" in page(people.engineer(), "environment_list")
 
 
+def test_form_asks_for_the_account_only_without_the_wish():
+    html = page(people.engineer(), "section", factory.onboarding().pk, "remote_access")
+    assert 'data-shown-when="account_wish=|false"' in html
+
+
 def test_run_opens_it_once_and_lets_itself_in_for_every_environment(onboarding, stand_in: RunningStandIn):
     for environment in Environment.objects.order_by("pk"):
         run = environment_factory.run_of(environment, *KEYS)

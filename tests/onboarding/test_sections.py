@@ -185,8 +185,6 @@ _WISH = {"account_wish": True, "root_email": "aws@acme.example"}
         ("remote_access", _environments({"cidr_blocks": ["10.20.0.0/16"] * 2}, {}),
          "environments/0/cidr_blocks/1", "10.20.0.0/16 is given twice"),
         ("remote_access", {**_environments(_NEW, _NEW), "account_wish": True}, "root_email", "Enter the e-mail address"),
-        ("remote_access", {**_environments(_NEW, {"vpc": "provider"}), **_WISH},
-         "environments/1/account_id", "Leave the AWS account ID empty"),
         ("remote_access", {**_environments(_NEW, {"account_id": ""}), **_WISH},
          "environments/1/vpc", "Select that the provider makes the VPC"),
         ("dns", {"choice": "own", "zone": "acme.internal"}, "servers", "Enter the address of at least one DNS server"),
@@ -327,3 +325,14 @@ def test_answers_from_before_the_vpc_could_be_made_are_still_sound() -> None:
     assert all("vpc" not in row for row in answers["environments"])
     assert section.clean(answers)[1] == []
     assert "VPC ID" in {label.rpartition(": ")[2] for label, _ in section.summarise(answers)}
+
+
+def test_account_id_is_not_asked_where_the_provider_opens_the_account() -> None:
+    answers = {**_environments({"vpc": "provider"}, {"vpc": "provider"}), **_WISH}
+    section = definition("remote_access")
+    stored, problems = section.clean(answers)
+    assert not problems
+    assert stored["environments"][0]["account_id"] == "222222222222", "kept, should they think better of it"
+    assert not any("account_id" in row for row in section.sound(answers)["environments"])
+    assert not any("account_id" in row for row in section.visible(answers)["environments"])
+    assert not any("AWS account ID" in entry.label for entry in section.entries(answers))

@@ -132,6 +132,7 @@ class AccountRole(Collection):
     done = "Made the provider's role in the new account"
     requires = ("account",)
     remains = _STAYS
+    provider_permissions = ("sts:AssumeRole",)
 
     def __init__(self, actions: Callable[[], Sequence[str]]) -> None:
         self._actions = actions

@@ -86,7 +86,7 @@ class VpnRoutes(Collection):
     title = "Routes to the data centre"
     doing = "Adding the routes to the data centre"
     done = "Added the routes to the data centre"
-    requires = ("vpn_connection",)
+    requires = ("vpn_connection", "route_tables")
     permissions = (
         "ec2:CreateVpnConnectionRoute",
         "ec2:DeleteVpnConnectionRoute",
