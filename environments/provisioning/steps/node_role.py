@@ -119,12 +119,13 @@ class NodeRole(Collection):
         "iam:RemoveRoleFromInstanceProfile",
         "iam:TagInstanceProfile",
         "iam:TagRole",
+        "iam:UpdateAssumeRolePolicy",
     )
     quotas = {"iam_role": "iam/L-FE177D64", "instance_profile": "iam/L-6E65F664"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return (
-            Wanted("iam_role", name_of(spec), {"for": "the machines", "allows": _told(_document(spec))}),
+            Wanted("iam_role", name_of(spec), {"trusts": _told(_TRUST), "allows": _told(_document(spec))}),
             Wanted("instance_profile", _profile(spec), {"role": name_of(spec)}),
         )
 
@@ -155,7 +156,8 @@ class NodeRole(Collection):
             ours = names.carries(role.get("Tags"), names.tags(ctx.spec, self.key))
         if role is not None:
             allows = _told(policy["PolicyDocument"]) if policy else ()
-            found[name] = There(role["Arn"], {"for": "the machines", "allows": allows}, ours)
+            trusts = _told(role["AssumeRolePolicyDocument"])
+            found[name] = There(role["Arn"], {"trusts": trusts, "allows": allows}, ours)
         return found
 
     def apply(self, ctx: Context, found: Missing | Drifted) -> Finding | None:
@@ -176,7 +178,7 @@ class NodeRole(Collection):
                 Description=f"Machines of {ctx.spec.environment_name}",
                 Tags=tags,
             )["Role"]
-            return There(role["Arn"], {"for": "the machines", "allows": ()})
+            return There(role["Arn"], {"trusts": wanted.attributes["trusts"], "allows": ()})
         profile = ctx.customer.change("iam", "create_instance_profile", InstanceProfileName=name, Path=path, Tags=tags)[
             "InstanceProfile"
         ]
@@ -185,13 +187,20 @@ class NodeRole(Collection):
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         name = name_of(ctx.spec)
         if wanted.kind == "iam_role":
-            document = json.dumps(_document(ctx.spec))
-            ctx.customer.change("iam", "put_role_policy", RoleName=name, PolicyName=POLICY, PolicyDocument=document)
+            self._mend_role(ctx, wanted, there)
         else:
             if there.attributes["role"]:
                 self._empty(ctx, there)
             self._put_in(ctx, name)
         return There(there.aws_id, dict(wanted.attributes), there.ours)
+
+    def _mend_role(self, ctx: Context, wanted: Wanted, there: There) -> None:
+        name = name_of(ctx.spec)
+        if there.attributes["trusts"] != wanted.attributes["trusts"]:
+            ctx.customer.change("iam", "update_assume_role_policy", RoleName=name, PolicyDocument=json.dumps(_TRUST))
+        if there.attributes["allows"] != wanted.attributes["allows"]:
+            document = json.dumps(_document(ctx.spec))
+            ctx.customer.change("iam", "put_role_policy", RoleName=name, PolicyName=POLICY, PolicyDocument=document)
 
     def _put_in(self, ctx: Context, name: str) -> None:
         """A profile holds one role. Where it is in use although it looked empty, an earlier call put ours there."""
@@ -250,13 +259,17 @@ def _read(ctx: Context, operation: str, **params: Any) -> dict[str, Any] | None:
 
 def _told(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a policy statement by statement, in words that are equal exactly when the policies are."""
-    return tuple(sorted(_statement(one) for one in _list(document["Statement"])))
+    return tuple(sorted(_statement(one) for one in _list(document.get("Statement", []))))
 
 
 def _statement(one: Mapping[str, Any]) -> str:
-    told = f"{one['Effect']} {' '.join(sorted(_list(one['Action'])))} on {' '.join(sorted(_list(one['Resource'])))}"
-    return f"{told} where {json.dumps(one['Condition'], sort_keys=True)}" if "Condition" in one else told
+    """Return one statement: what it allows on what, or to whom, and where."""
+    actions = " ".join(sorted(_list(one.get("Action", one.get("NotAction", ())))))
+    rest = {key: value for key, value in one.items() if key not in ("Effect", "Action", "Sid", "Resource")}
+    told = f"{one['Effect']} {actions}"
+    told += f" on {' '.join(sorted(_list(one['Resource'])))}" if "Resource" in one else ""
+    return f"{told} with {json.dumps(rest, sort_keys=True)}" if rest else told
 
 
 def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return list(value) if isinstance(value, list | tuple) else [value]

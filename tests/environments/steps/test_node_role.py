@@ -72,6 +72,19 @@ def test_widened_policy_is_drift_and_mended(made):
     assert isinstance(ROLE.observe(made.context), Ready)
 
 
+def test_role_that_somebody_else_may_take_is_drift_and_mended(made):
+    open_to_all = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [open_to_all]})
+    _change(made, "update_assume_role_policy", RoleName=name_of(made.spec), PolicyDocument=document)
+    found = ROLE.observe(made.context)
+    assert isinstance(found, Drifted)
+    assert '{"Principal": {"AWS": "*"}}' in found.differences[0]
+    made.forget()
+    made.make(ROLE)
+    assert made.changes == ["iam.update_assume_role_policy"]
+    assert isinstance(ROLE.observe(made.context), Ready)
+
+
 def test_deleted_policy_is_written_again(made):
     _change(made, "delete_role_policy", RoleName=name_of(made.spec), PolicyName=POLICY)
     made.forget()
