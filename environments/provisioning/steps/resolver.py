@@ -72,6 +72,7 @@ class ResolverEndpoint(_Forwarding):
         "route53resolver:ListResolverEndpoints",
         "route53resolver:TagResource",
     )
+    quotas = {"resolver_endpoint": "route53resolver/L-4A669CC0"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         name = names.of(spec, "dns-out")
@@ -208,6 +209,7 @@ class ResolverAssociation(_Forwarding):
     requires = ("resolver_rule", "vpc")
     settles = False
     expected = timedelta(seconds=30)
+    simulated = "The stand-in keeps the rule, and forwards nothing."
     permissions = (
         "ec2:DescribeVpcs",
         "route53resolver:AssociateResolverRule",
