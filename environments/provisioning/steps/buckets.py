@@ -103,9 +103,10 @@ class _Bucket(Collection):
 
     def _not_readable(self, name: str) -> StepRefused:
         return StepRefused(
-            f"The bucket {name} exists and does not let us in: it belongs to another account, or its policy shuts us out.",
-            remedy="Look in the customer's account whether the bucket is theirs. If it is, correct its policy; if it is "
-            "not, ask operations to change the name prefix, since bucket names are global. Then make a new plan.",
+            f"The bucket {name} exists and does not let us in: it belongs to another account, its policy shuts us out, or "
+            "our role may not read its settings.",
+            remedy="Look in the customer's account whether the bucket is theirs. If it is, correct its policy or the role; "
+            "if it is not, ask operations to change the name prefix, since bucket names are global. Then make a new plan.",
             code="bucket_taken",
         )
 

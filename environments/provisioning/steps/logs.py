@@ -139,7 +139,7 @@ class LogDelivery(Collection):
             "RoleARN": ctx.outputs["delivery_role"]["role_arn"],
             "BucketARN": f"arn:aws:s3:::{ctx.outputs['log_bucket']['bucket']}",
             "Prefix": "logs/",
-            "ErrorOutputPrefix": "failed/",
+            "ErrorOutputPrefix": "failed/!{firehose:error-output-type}/",
             "BufferingHints": _BUFFER,
             "CompressionFormat": "UNCOMPRESSED",
         }
