@@ -166,7 +166,7 @@ def test_defect_of_a_step_is_shown_and_does_not_end_the_others():
             raise KeyError("a secret that must not be shown")
 
     run.cloud.before_read = break_down
-    assert run.run(most=1_000).state == "failed"
+    assert run.run().state == "failed"
     error = run.last("audit_bucket").error
     assert error["code"] == "defect"
     assert "secret" not in str(error)
