@@ -237,6 +237,7 @@ _STEP_TITLES = {
     "customer_access": "Let the provider's role into your AWS account",
     "mail_records": "Publish the records of your mail domain",
     "certificate": "Publish the record of your certificate",
+    "alert_recipients": "Have everybody named confirm that alerts reach them",
     "vpn_tunnels": "Configure your VPN router",
     "direct_connect": "Get the Direct Connect line done",
 }

@@ -28,6 +28,7 @@ _CUSTOMER_ACTS = {
     "vpn_tunnels": ("Configure the router", "The run waits for the router of {customer} to bring a tunnel up."),
     "direct_connect": ("Record the next milestone", ""),
     "mail_records": ("Publish the mail records", "The run waits until {customer} has published the mail records."),
+    "alert_recipients": ("Confirm the alerts", ""),
     "certificate": ("Publish the certificate's record", "The run waits until {customer} has published a record."),
 }
 
