@@ -26,7 +26,7 @@ def program(steps: Sequence[Step], spec: Spec, standing: Collection[str]) -> tup
 
 
 def tear_down(steps: Sequence[Step], spec: Spec, standing: Collection[str]) -> tuple[Step, ...]:
-    """Return what takes an environment away: access is checked, then what stands is removed, each after all that build on it."""
+    """Return what takes an environment away: access is checked, then what stands goes, each after all that build on it."""
     access = tuple(step for step in steps if step.key in ACCESS and step.applies(spec))
     return (*access, *removals([step for step in steps if step.key in standing and step.key not in ACCESS]))
 

@@ -1,7 +1,8 @@
 """AWS quotas, looked at before a run: what the plan would create against what the account still has room for.
 
-A step says which quota each of its kinds counts against; here is how the use of each is counted, and its live value read from
-Service Quotas. A quota that cannot be read is no reason to stop: the create itself will say.
+A step says which quota each of its kinds counts against, where one is low enough to be met in practice; here is how the use
+of each is counted, and its live value read from Service Quotas. A quota that cannot be read is no reason to stop: the create
+itself will say.
 """
 
 from collections import Counter
@@ -55,6 +56,12 @@ QUOTAS: Mapping[str, Quota] = {
     ),
     "ec2/L-4FB7FF5D": Quota(
         "Customer gateways per Region", "ec2", "describe_customer_gateways", "CustomerGateways", _is_live
+    ),
+    "vpc/L-FE5A380F": Quota(
+        "NAT gateways per Availability Zone", "ec2", "describe_nat_gateways", "NatGateways", _is_live
+    ),
+    "route53resolver/L-4A669CC0": Quota(
+        "Resolver endpoints per Region", "route53resolver", "list_resolver_endpoints", "ResolverEndpoints"
     ),
     "rds/L-7B6409FD": Quota("DB instances", "rds", "describe_db_instances", "DBInstances"),
     "elasticloadbalancing/L-69A177A2": Quota(

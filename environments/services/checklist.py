@@ -75,9 +75,11 @@ def _evidence_of(step: RunStep) -> dict[str, Any]:
 
 
 def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: dict[str, str]) -> None:
-    """Set every automatic item: green where all its steps are among `seen`; red where it was green and is no longer true."""
+    """Set every automatic item: green where all its steps that apply are among `seen`; red where it was green and is no longer
+    true."""
+    applying = _applying(environment)
     for item in environment.checklist_items.select_for_update().filter(kind=ItemKind.AUTOMATIC):
-        steps = template.BY_KEY[item.key].steps
+        steps = [key for key in template.BY_KEY[item.key].steps if key in applying]
         missing = [key for key in steps if key not in seen]
         if not missing and _is_old_news(item, [seen[key]["at"] for key in steps]):
             continue
@@ -90,6 +92,14 @@ def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: d
         else:
             state, evidence = ItemState.GREEN, {"steps": [seen[key] for key in steps]}
         _set(item, state, evidence)
+
+
+def _applying(environment: Environment) -> set[str]:
+    """Return the keys of the steps that the newest answers call for."""
+    specification = environment.specifications.order_by("-version").first()
+    if specification is None:
+        return set(BY_KEY)
+    return {step.key for step in graph.needed(STEPS, Spec.of(specification.content))}
 
 
 def _is_old_news(item: ChecklistItem, seen_at: list[datetime]) -> bool:

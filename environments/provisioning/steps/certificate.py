@@ -51,7 +51,6 @@ class Certificate(Collection):
         "acm:ListTagsForCertificate",
         "acm:RequestCertificate",
     )
-    quotas = {"certificate": "acm/L-F141DD1D"}
     simulated = "The stand-in issues the certificate after a minute and asks no DNS server."
 
     def applies(self, spec: Spec) -> bool:

@@ -33,14 +33,15 @@ class DbSubnetGroup(Collection):
         "rds:DescribeDBSubnetGroups",
         "rds:ModifyDBSubnetGroup",
     )
-    quotas = {"db_subnet_group": "rds/L-48C6BF61"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return (Wanted("db_subnet_group", name_of(spec), {"subnets": "both"}),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        answer = _found(ctx, "describe_db_subnet_groups", DBSubnetGroupName=name_of(ctx.spec))
-        return {row["DBSubnetGroupName"]: _group(ctx, row) for row in answer.get("DBSubnetGroups", ())}
+        """One list holds the groups of all environments of an account."""
+        rows = ctx.customer.pages("rds", "describe_db_subnet_groups", "DBSubnetGroups")
+        name = name_of(ctx.spec)
+        return {name: _group(ctx, row) for row in rows if row["DBSubnetGroupName"] == name}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         answer = ctx.customer.change(
@@ -80,7 +81,6 @@ class DatabaseSettings(Collection):
         "rds:DescribeDBParameters",
         "rds:ModifyDBParameterGroup",
     )
-    quotas = {"db_parameter_group": "rds/L-DE55804A"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         settings = tuple(f"{name} = {value}" for name, value in _settings(spec).items())
@@ -134,16 +134,6 @@ class DatabaseSettings(Collection):
 
 def _settings(spec: Spec) -> dict[str, str]:
     return dict(catalogue.database(production=spec.is_production).settings)
-
-
-def _found(ctx: Context, operation: str, **params: Any) -> dict[str, Any]:
-    """Return what a read answers, nothing where there is nothing."""
-    try:
-        return ctx.customer.read("rds", operation, **params)
-    except CallFailed as failed:
-        if failed.failure == Failure.MISSING:
-            return {}
-        raise
 
 
 def _group(ctx: Context, row: Mapping[str, Any]) -> There:

@@ -48,7 +48,6 @@ class LaunchTemplates(Collection):
         "ec2:DescribeImages",
         "ec2:DescribeLaunchTemplateVersions",
     )
-    quotas = {"launch_template": "ec2/L-FB451C26"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         each = {name_of(spec, node): node for node in nodes_of(spec)}

@@ -191,7 +191,6 @@ class Listeners(Collection):
         "elasticloadbalancing:DescribeListeners",
         "elasticloadbalancing:ModifyListener",
     )
-    quotas = {"listener": "elasticloadbalancing/L-57A373D6"}
 
     def applies(self, spec: Spec) -> bool:
         return bool(balanced(spec))

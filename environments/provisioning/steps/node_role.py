@@ -111,9 +111,9 @@ class NodeRole(Collection):
         "iam:DeleteInstanceProfile",
         "iam:DeleteRole",
         "iam:DeleteRolePolicy",
-        "iam:GetInstanceProfile",
         "iam:GetRole",
         "iam:GetRolePolicy",
+        "iam:ListInstanceProfiles",
         "iam:PassRole",
         "iam:PutRolePolicy",
         "iam:RemoveRoleFromInstanceProfile",
@@ -121,7 +121,6 @@ class NodeRole(Collection):
         "iam:TagRole",
         "iam:UpdateAssumeRolePolicy",
     )
-    quotas = {"iam_role": "iam/L-FE177D64", "instance_profile": "iam/L-6E65F664"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return (
@@ -133,31 +132,26 @@ class NodeRole(Collection):
         return "global"
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        """Two reads prove that all is right. The profile names its role; only where it does not, the role is asked for."""
+        """Two reads prove that all is right, of which one is the same for all environments of an account. The profile names
+        its role; only where it does not, the role is asked for. Nobody else has a profile of this name under this path."""
         name = name_of(ctx.spec)
-        profile, policy = at_once(
-            lambda one: _read(ctx, one[0], **one[1]),
-            [
-                ("get_instance_profile", {"InstanceProfileName": name}),
-                ("get_role_policy", {"RoleName": name, "PolicyName": POLICY}),
-            ],
-        )
+        profiles, policy = at_once(lambda read: read(ctx, name), (_profiles, _policy))
         found: dict[str, There] = {}
         role: Mapping[str, Any] | None = None
-        if profile:
-            held = profile["InstanceProfile"]
-            role = next((one for one in held["Roles"] if one["RoleName"] == name), None)
-            attributes = {"role": ", ".join(one["RoleName"] for one in held["Roles"])}
-            ours = names.carries(held.get("Tags"), names.tags(ctx.spec, self.key))
-            found[_profile(ctx.spec)] = There(held["Arn"], attributes, ours)
-        ours = role is not None and found[_profile(ctx.spec)].ours
+        ours = True
+        if profile := next((row for row in profiles if row["Arn"] == profile_arn(ctx.spec)), None):
+            role = next((one for one in profile["Roles"] if one["RoleName"] == name), None)
+            attributes = {"role": ", ".join(one["RoleName"] for one in profile["Roles"])}
+            found[_profile(ctx.spec)] = There(profile["Arn"], attributes)
         if role is None and (answer := _read(ctx, "get_role", RoleName=name)):
             role = answer["Role"]
             ours = names.carries(role.get("Tags"), names.tags(ctx.spec, self.key))
         if role is not None:
-            allows = _told(policy["PolicyDocument"]) if policy else ()
-            trusts = _told(role["AssumeRolePolicyDocument"])
-            found[name] = There(role["Arn"], {"trusts": trusts, "allows": allows}, ours)
+            attributes = {
+                "trusts": _told(role["AssumeRolePolicyDocument"]),
+                "allows": _told(policy["PolicyDocument"]) if policy else (),
+            }
+            found[name] = There(role["Arn"], attributes, ours)
         return found
 
     def apply(self, ctx: Context, found: Missing | Drifted) -> Finding | None:
@@ -246,6 +240,14 @@ class NodeRole(Collection):
 def _profile(spec: Spec) -> str:
     """Return how the profile is told from the role, whose name it has."""
     return f"{name_of(spec)} profile"
+
+
+def _profiles(ctx: Context, name: str) -> list[Any]:
+    return ctx.customer.pages("iam", "list_instance_profiles", "InstanceProfiles", PathPrefix=path_of(ctx.spec))
+
+
+def _policy(ctx: Context, name: str) -> dict[str, Any] | None:
+    return _read(ctx, "get_role_policy", RoleName=name, PolicyName=POLICY)
 
 
 def _read(ctx: Context, operation: str, **params: Any) -> dict[str, Any] | None:

@@ -30,7 +30,6 @@ class RouteTables(Collection):
     done = "Created the public route table"
     requires = ("vpc",)
     permissions = ("ec2:DescribeRouteTables", "ec2:CreateRouteTable", "ec2:DeleteRouteTable", "ec2:CreateTags")
-    quotas = {"route_table": "vpc/L-589F43AA"}
 
     def applies(self, spec: Spec) -> bool:
         return reaches_the_internet(spec)

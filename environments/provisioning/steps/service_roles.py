@@ -59,7 +59,6 @@ class ServiceRole(Collection):
         "iam:TagRole",
         "iam:UpdateAssumeRolePolicy",
     )
-    quotas = {"iam_role": "iam/L-FE177D64"}
     use: str
     service: str
     allows: str

@@ -62,7 +62,6 @@ class TargetGroups(Collection):
         "elasticloadbalancing:DeleteTargetGroup",
         "elasticloadbalancing:DescribeTargetGroups",
     )
-    quotas = {"target_group": "elasticloadbalancing/L-B22855CB"}
 
     def applies(self, spec: Spec) -> bool:
         return bool(balanced(spec))

@@ -40,7 +40,6 @@ class Volumes(Collection):
         "ec2:DescribeVolumes",
         "ec2:ModifyVolume",
     )
-    quotas = {"volume": "ebs/L-7A658B76"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return [
