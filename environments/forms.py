@@ -22,6 +22,14 @@ class PauseForm(forms.Form):
     )
 
 
+class TypedNameForm(forms.Form):
+    """The environment's name, typed where it is taken away. Whether it is the right one the service says."""
+
+    name = forms.CharField(
+        label="Name of the environment", required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
 class RevisionForm(forms.Form):
     revision = forms.IntegerField(min_value=0)
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("checklist-items/<str:id>/unsign/", checklist.unsign, name="checklist_unsign"),
     path("plans/<str:id>/", plans.plan, name="plan"),
     path("plans/<str:id>/approve/", plans.approve, name="plan_approve"),
+    path("plans/<str:id>/adopt/", plans.adopt, name="plan_adopt"),
     path("runs/<str:id>/", runs.run, name="run"),
     path("runs/<str:id>/live/", runs.live, name="run_live"),
     path("runs/<str:id>/pause/", runs.pause, name="run_pause"),

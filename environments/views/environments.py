@@ -14,6 +14,7 @@ from environments.models import Environment, Plan, ProductDeployment, Run
 from environments.services import stand_in
 from environments.states import EnvironmentKind, PlanState, RunState
 from environments.views import next_act, one_day, steps
+from environments.views.words import kind_words
 from portal.accounts.signed_in import person
 from portal.core import clock
 from portal.ui import paging
@@ -28,7 +29,6 @@ _POLL_SECONDS = {
     RunState.PAUSED: 15,
 }
 _PLAN_POLL_SECONDS = 2
-_ABBREVIATIONS = {"cloudtrail": "CloudTrail", "vpc": "VPC", "dns": "DNS", "s3": "S3", "iam": "IAM"}
 
 
 @require_safe
@@ -95,7 +95,7 @@ def resources(request: HttpRequest, id: str) -> HttpResponse:
     user = person(request)
     environment = selectors.environment(user, id)
     page = paging.by_key(selectors.resources(user, environment), request.GET)
-    rows = [(row, _kind_words(row.kind)) for row in page.rows]
+    rows = [(row, kind_words(row.kind)) for row in page.rows]
     context = {**frame(environment, "resources"), "page": page, "rows": rows}
     return render(request, "environments/resources.html", context)
 
@@ -116,9 +116,3 @@ def drawing(environment: Environment) -> dict[str, Any]:
 def product_name(row: ProductDeployment) -> str:
     known = catalogue.BY_KEY.get(row.product)
     return known.name if known else row.product
-
-
-def _kind_words(kind: str) -> str:
-    """Return such as "VPC peering" for `vpc_peering`."""
-    words = " ".join(_ABBREVIATIONS.get(word, word) for word in kind.split("_"))
-    return words[:1].upper() + words[1:]
