@@ -12,7 +12,6 @@ from typing import Any
 from environments.catalogue import machines as catalogue
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There, differences
-from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, Context, Pending, StepRefused, Wanted
 from environments.provisioning.steps import database_settings
@@ -100,13 +99,10 @@ class Database(Collection):
         return (Wanted("database", name_of(spec), attributes),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        try:
-            rows = ctx.customer.read("rds", "describe_db_instances", DBInstanceIdentifier=name_of(ctx.spec))
-        except CallFailed as failed:
-            if failed.failure == Failure.MISSING:
-                return {}
-            raise
-        return {row["DBInstanceIdentifier"]: self._there(ctx, row) for row in rows["DBInstances"]}
+        """One list holds the databases of all environments of an account."""
+        rows = ctx.customer.pages("rds", "describe_db_instances", "DBInstances")
+        name = name_of(ctx.spec)
+        return {name: self._there(ctx, row) for row in rows if row["DBInstanceIdentifier"] == name}
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
         """What waits to be changed counts as changed. What is on its way is judged when it has arrived."""

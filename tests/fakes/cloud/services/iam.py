@@ -88,11 +88,15 @@ def create_instance_profile(call: Call, *, InstanceProfileName: str, Path: str =
     return {"InstanceProfile": {**row, "Roles": []}}
 
 
-@answers("iam.get_instance_profile")
-def get_instance_profile(call: Call, *, InstanceProfileName: str) -> Any:
-    profile = _profile(call, InstanceProfileName)
-    roles = [_shown(call.table("role")[name]) for name in profile["roles"] if name in call.table("role")]
-    return {"InstanceProfile": {**profile, "Roles": roles}}
+@answers("iam.list_instance_profiles")
+def list_instance_profiles(call: Call, *, PathPrefix: str = "/") -> Any:
+    """The prefix is ignored: whoever trusts it alone is found out. Lists show no tags."""
+    roles = call.table("role")
+    profiles = [
+        {**row, "Roles": [_shown(roles[name]) for name in row["roles"] if name in roles]}
+        for row in call.table("instance_profile").values()
+    ]
+    return {"InstanceProfiles": [{key: value for key, value in row.items() if key != "Tags"} for row in profiles]}
 
 
 @answers("iam.add_role_to_instance_profile")

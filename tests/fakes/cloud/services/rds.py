@@ -34,8 +34,8 @@ def create_db_subnet_group(call: Call, *, DBSubnetGroupName: str, SubnetIds: lis
 
 
 @answers("rds.describe_db_subnet_groups")
-def describe_db_subnet_groups(call: Call, *, DBSubnetGroupName: str) -> Any:
-    return {"DBSubnetGroups": [_subnet_group(call, DBSubnetGroupName)]}
+def describe_db_subnet_groups(call: Call) -> Any:
+    return {"DBSubnetGroups": list(call.table("db_subnet_group").values())}
 
 
 @answers("rds.modify_db_subnet_group")
@@ -118,7 +118,7 @@ def _database(call: Call, name: str) -> Row:
 def describe_db_instances(call: Call, *, DBInstanceIdentifier: str = "") -> Any:
     if DBInstanceIdentifier:
         return {"DBInstances": [_database(call, DBInstanceIdentifier)]}
-    return {"DBInstances": list(call.table("database").values())}
+    return {"DBInstances": list(_databases(call).values())}
 
 
 @answers("rds.create_db_instance")
