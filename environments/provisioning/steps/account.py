@@ -27,7 +27,7 @@ _FIRST_ROLE = "OrganizationAccountAccessRole"
 """The role that Organizations makes in a new account; it lets the management account in. Source: Organizations user guide."""
 
 _POLICY = "provisioner"
-_LOOK_AGAIN = timedelta(seconds=2)
+_LOOK_AGAIN = timedelta(seconds=5)
 _FAILURE_COUNTS = timedelta(minutes=10)
 """How long a refusal of AWS is that of the request just made: later, it is asked for anew."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.collection import NOT_SHOWN, Collection, There
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, Context, Pending, StepRefused, Wanted
 
@@ -18,6 +19,7 @@ _LARGEST_16_OF_API = 2147483647
 
 _AMAZON_ASN = 64512
 _SOON = timedelta(seconds=2)
+_STILL_ATTACHED = "IncorrectState"
 
 
 def uses_vpn(spec: Spec) -> bool:
@@ -171,11 +173,14 @@ class VpnGateway(Collection):
         return self._attach(ctx, there)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
-        """Detach it first; the next look finds it detached and deletes it, since AWS takes a minute in between."""
+        """Detach and delete it. Where AWS is still detaching, which takes a minute, a later look finds it to be deleted."""
         if vpc := there.attributes["vpc"]:
             ctx.customer.change("ec2", "detach_vpn_gateway", VpnGatewayId=there.aws_id, VpcId=vpc)
-        else:
+        try:
             ctx.customer.change("ec2", "delete_vpn_gateway", VpnGatewayId=there.aws_id)
+        except CallFailed as failed:
+            if failed.code != _STILL_ATTACHED:
+                raise
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         return {"vpn_gateway_id": there[_name(ctx.spec, "VPN")].aws_id}
