@@ -26,6 +26,13 @@ from environments.provisioning.steps.mail_credentials import MailCredentials
 from environments.provisioning.steps.mail_identity import MailIdentity
 from environments.provisioning.steps.mail_records import MailRecords
 from environments.provisioning.steps.node_role import NodeRole
+from environments.provisioning.steps.patching import (
+    MaintenanceWindow,
+    PatchBaseline,
+    PatchGroup,
+    PatchTarget,
+    PatchTask,
+)
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
 from environments.provisioning.steps.peering_dns import PeeringDns
 from environments.provisioning.steps.replication import Replication
@@ -121,5 +128,10 @@ STEPS: tuple[Step, ...] = (
     DrVault(),
     BackupPlan(),
     BackupSelection(),
+    PatchBaseline(),
+    PatchGroup(),
+    MaintenanceWindow(),
+    PatchTarget(),
+    PatchTask(),
 )
 BY_KEY: dict[str, Step] = {step.key: step for step in STEPS}

@@ -19,6 +19,7 @@ def install() -> None:
     SimpleSystemManagerResponse.describe_patch_groups = _groups
     SimpleSystemManagerBackend.register_patch_baseline_for_patch_group = _register
     SimpleSystemManagerBackend.deregister_patch_baseline_for_patch_group = _deregister
+    _take_tags_of_baselines()
     _find_baseline_of_group()
     _keep_registered_baselines()
 
@@ -86,6 +87,17 @@ def _deregister(self: Any, baseline_id: str, patch_group: str) -> tuple[str, str
     if _registered(self).get((patch_group, system)) == baseline_id:
         del _registered(self)[patch_group, system]
     return baseline_id, patch_group
+
+
+def _take_tags_of_baselines() -> None:
+    validate = SimpleSystemManagerBackend._validate_resource_type_and_id
+
+    def validate_also(self: Any, resource_type: str, resource_id: str) -> str:
+        if resource_type == "PatchBaseline" and resource_id in self.baselines:
+            return resource_id
+        return validate(self, resource_type, resource_id)
+
+    SimpleSystemManagerBackend._validate_resource_type_and_id = validate_also
 
 
 def _find_baseline_of_group() -> None:
