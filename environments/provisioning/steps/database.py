@@ -101,8 +101,9 @@ class Database(Collection):
     def look(self, ctx: Context) -> Mapping[str, There]:
         """One list holds the databases of all environments of an account."""
         rows = ctx.customer.pages("rds", "describe_db_instances", "DBInstances")
+        named = {row["DBInstanceIdentifier"]: row for row in rows}
         name = name_of(ctx.spec)
-        return {name: self._there(ctx, row) for row in rows if row["DBInstanceIdentifier"] == name}
+        return {name: self._there(ctx, named[name])} if name in named else {}
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
         """What waits to be changed counts as changed. What is on its way is judged when it has arrived."""

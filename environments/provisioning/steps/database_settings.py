@@ -40,8 +40,9 @@ class DbSubnetGroup(Collection):
     def look(self, ctx: Context) -> Mapping[str, There]:
         """One list holds the groups of all environments of an account."""
         rows = ctx.customer.pages("rds", "describe_db_subnet_groups", "DBSubnetGroups")
+        named = {row["DBSubnetGroupName"]: row for row in rows}
         name = name_of(ctx.spec)
-        return {name: _group(ctx, row) for row in rows if row["DBSubnetGroupName"] == name}
+        return {name: _group(ctx, named[name])} if name in named else {}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         answer = ctx.customer.change(

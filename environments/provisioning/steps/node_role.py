@@ -135,24 +135,30 @@ class NodeRole(Collection):
         """Two reads prove that all is right, of which one is the same for all environments of an account. The profile names
         its role; only where it does not, the role is asked for. Nobody else has a profile of this name under this path."""
         name = name_of(ctx.spec)
-        profiles, policy = at_once(lambda read: read(ctx, name), (_profiles, _policy))
+        profile, policy = at_once(lambda read: read(ctx), (self._profile_of, self._policy_of))
         found: dict[str, There] = {}
         role: Mapping[str, Any] | None = None
         ours = True
-        if profile := next((row for row in profiles if row["Arn"] == profile_arn(ctx.spec)), None):
+        if profile is not None:
             role = next((one for one in profile["Roles"] if one["RoleName"] == name), None)
-            attributes = {"role": ", ".join(one["RoleName"] for one in profile["Roles"])}
-            found[_profile(ctx.spec)] = There(profile["Arn"], attributes)
+            held = ", ".join(one["RoleName"] for one in profile["Roles"])
+            found[_profile(ctx.spec)] = There(profile["Arn"], {"role": held})
         if role is None and (answer := _read(ctx, "get_role", RoleName=name)):
             role = answer["Role"]
             ours = names.carries(role.get("Tags"), names.tags(ctx.spec, self.key))
         if role is not None:
-            attributes = {
-                "trusts": _told(role["AssumeRolePolicyDocument"]),
-                "allows": _told(policy["PolicyDocument"]) if policy else (),
-            }
-            found[name] = There(role["Arn"], attributes, ours)
+            trusts = _told(role["AssumeRolePolicyDocument"])
+            allows = _told(policy["PolicyDocument"]) if policy else ()
+            found[name] = There(role["Arn"], {"trusts": trusts, "allows": allows}, ours)
         return found
+
+    def _profile_of(self, ctx: Context) -> dict[str, Any] | None:
+        path, arn = path_of(ctx.spec), profile_arn(ctx.spec)
+        rows = ctx.customer.pages("iam", "list_instance_profiles", "InstanceProfiles", PathPrefix=path)
+        return next((row for row in rows if row["Arn"] == arn), None)
+
+    def _policy_of(self, ctx: Context) -> dict[str, Any] | None:
+        return _read(ctx, "get_role_policy", RoleName=name_of(ctx.spec), PolicyName=POLICY)
 
     def apply(self, ctx: Context, found: Missing | Drifted) -> Finding | None:
         """Role and profile first, at once; then the policy of the one and the place in the other, at once."""
@@ -240,14 +246,6 @@ class NodeRole(Collection):
 def _profile(spec: Spec) -> str:
     """Return how the profile is told from the role, whose name it has."""
     return f"{name_of(spec)} profile"
-
-
-def _profiles(ctx: Context, name: str) -> list[Any]:
-    return ctx.customer.pages("iam", "list_instance_profiles", "InstanceProfiles", PathPrefix=path_of(ctx.spec))
-
-
-def _policy(ctx: Context, name: str) -> dict[str, Any] | None:
-    return _read(ctx, "get_role_policy", RoleName=name, PolicyName=POLICY)
 
 
 def _read(ctx: Context, operation: str, **params: Any) -> dict[str, Any] | None:
