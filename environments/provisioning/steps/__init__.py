@@ -7,7 +7,8 @@ from environments.provisioning.steps.account import AccountRole, NewAccount
 from environments.provisioning.steps.agent import AgentConfiguration, LogForwarding
 from environments.provisioning.steps.alarms import Alarms
 from environments.provisioning.steps.alerts import AlertRecipients, AlertTopic
-from environments.provisioning.steps.backup import BackupPlan, BackupRole, BackupSelection, BackupVault, DrVault
+from environments.provisioning.steps.backup import BackupPlan, BackupRole, BackupSelection
+from environments.provisioning.steps.backup_vaults import BackupVault, DrVault
 from environments.provisioning.steps.buckets import AuditBucket, DrBucket, LogBucket
 from environments.provisioning.steps.certificate import Certificate
 from environments.provisioning.steps.dashboard import Dashboard

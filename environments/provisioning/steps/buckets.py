@@ -6,10 +6,8 @@ only those settings are read that a person could have opened or switched off; an
 objects belong to the bucket's owner is the default of every bucket made since April 2023 (S3 User Guide) and not read.
 """
 
-import json
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -18,31 +16,12 @@ from environments.provisioning.collection import Collection, There, at_once
 from environments.provisioning.ports import Account, CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, StepRefused, Wanted
+from environments.provisioning.steps.bucket_aspects import Aspect, archived, deleted, delivered_by_cloudtrail, private
 
 BACKUP_DAYS = 90
 """Backups of logs are kept for three months (S31), then archived or deleted (S34)."""
 
 _NO_BUCKET = ("NoSuchBucket", "404")
-_CLOSED = {
-    "BlockPublicAcls": True,
-    "IgnorePublicAcls": True,
-    "BlockPublicPolicy": True,
-    "RestrictPublicBuckets": True,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Aspect:
-    """One setting of a bucket: how it is read and put. `wanted` is what `found` makes of the answer when it is as specified;
-    `told` says it in words. Other than as specified, it is told by what it is missing."""
-
-    name: str
-    told: str
-    read: str
-    found: Callable[[dict[str, Any]], Any]
-    wanted: Any
-    put: str
-    params: Mapping[str, Any]
 
 
 class _Bucket(Collection):
@@ -145,7 +124,7 @@ class LogBucket(_Bucket):
     simulated = "The stand-in keeps the rule, and moves nothing to Glacier when the days are over."
 
     def aspects(self, spec: Spec) -> Sequence[Aspect]:
-        return (*_private(), _archived(spec.retention_days))
+        return (*private(), archived(spec.retention_days))
 
 
 class AuditBucket(_Bucket):
@@ -158,7 +137,7 @@ class AuditBucket(_Bucket):
     permissions = (*_Bucket.permissions, "s3:GetBucketPolicy", "s3:PutBucketPolicy")
 
     def aspects(self, spec: Spec) -> Sequence[Aspect]:
-        return (*_private(), _archived(spec.retention_days), _delivered_by_cloudtrail(self.name_of(spec), spec))
+        return (*private(), archived(spec.retention_days), delivered_by_cloudtrail(self.name_of(spec), spec))
 
 
 class DrBucket(_Bucket):
@@ -175,7 +154,7 @@ class DrBucket(_Bucket):
         return spec.recovers_elsewhere
 
     def aspects(self, spec: Spec) -> Sequence[Aspect]:
-        return (*_private(), _archived(BACKUP_DAYS) if spec.backup.archive_to_glacier else _deleted(BACKUP_DAYS))
+        return (*private(), archived(BACKUP_DAYS) if spec.backup.archive_to_glacier else deleted(BACKUP_DAYS))
 
     def account(self, ctx: Context) -> Account:
         return ctx.customer.in_region(ctx.spec.backup.dr_region)
@@ -187,114 +166,3 @@ class DrBucket(_Bucket):
 def _location(region: str) -> dict[str, Any]:
     """us-east-1 is the one Region that must not be named (S3 CreateBucket)."""
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-
-
-def _private() -> tuple[Aspect, ...]:
-    """Closed to the public, encrypted, and with every version kept."""
-    encrypted = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    return (
-        Aspect(
-            "public_access",
-            "blocked",
-            "get_public_access_block",
-            lambda answer: answer["PublicAccessBlockConfiguration"],
-            _CLOSED,
-            "put_public_access_block",
-            {"PublicAccessBlockConfiguration": _CLOSED},
-        ),
-        Aspect(
-            "encryption",
-            "AES-256",
-            "get_bucket_encryption",
-            lambda answer: answer["ServerSideEncryptionConfiguration"]["Rules"][0][
-                "ApplyServerSideEncryptionByDefault"
-            ],
-            encrypted["ApplyServerSideEncryptionByDefault"],
-            "put_bucket_encryption",
-            {"ServerSideEncryptionConfiguration": {"Rules": [encrypted]}},
-        ),
-        Aspect(
-            "versioning",
-            "on",
-            "get_bucket_versioning",
-            lambda answer: answer.get("Status"),
-            "Enabled",
-            "put_bucket_versioning",
-            {"VersioningConfiguration": {"Status": "Enabled"}},
-        ),
-    )
-
-
-def _archived(days: int) -> Aspect:
-    return _lifecycle(
-        f"{days} days, then Glacier",
-        {"ID": "archive", "Transitions": [{"Days": days, "StorageClass": "GLACIER"}]},
-    )
-
-
-def _deleted(days: int) -> Aspect:
-    """With every version kept, an expired object lives on as an earlier one until that goes too."""
-    return _lifecycle(
-        f"{days} days, then deleted",
-        {"ID": "delete", "Expiration": {"Days": days}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1}},
-    )
-
-
-def _lifecycle(told: str, rule: dict[str, Any]) -> Aspect:
-    whole = {**rule, "Status": "Enabled", "Filter": {"Prefix": ""}}
-    return Aspect(
-        "lifecycle",
-        told,
-        "get_bucket_lifecycle_configuration",
-        lambda answer: [_comparable(rule) for rule in answer["Rules"]],
-        [_comparable(whole)],
-        "put_bucket_lifecycle_configuration",
-        {"LifecycleConfiguration": {"Rules": [whole]}},
-    )
-
-
-def _comparable(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return of a lifecycle rule what counts: AWS writes an empty filter in more than one way."""
-    moves = [(move["Days"], move["StorageClass"]) for move in rule.get("Transitions", ())]
-    ends = rule.get("Expiration", {}).get("Days"), rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
-    return rule["ID"], rule["Status"], moves, ends
-
-
-def _delivered_by_cloudtrail(bucket: str, spec: Spec) -> Aspect:
-    """The policy that lets our trail, and no other one, deliver (CloudTrail User Guide, "bucket policy")."""
-    policy = trail_policy(bucket, names.trail_arn(spec), spec.customer_account_id)
-    return Aspect(
-        "policy",
-        "only our trail may write",
-        "get_bucket_policy",
-        lambda answer: json.loads(answer["Policy"]),
-        policy,
-        "put_bucket_policy",
-        {"Policy": json.dumps(policy)},
-    )
-
-
-def trail_policy(bucket: str, trail_arn: str, account_id: str) -> dict[str, Any]:
-    """Return the bucket policy for a trail: it looks at the bucket and writes, as nobody else."""
-    service, from_it = {"Service": "cloudtrail.amazonaws.com"}, {"aws:SourceArn": trail_arn}
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TrailChecksTheBucket",
-                "Effect": "Allow",
-                "Principal": service,
-                "Action": "s3:GetBucketAcl",
-                "Resource": f"arn:aws:s3:::{bucket}",
-                "Condition": {"StringEquals": from_it},
-            },
-            {
-                "Sid": "TrailDelivers",
-                "Effect": "Allow",
-                "Principal": service,
-                "Action": "s3:PutObject",
-                "Resource": f"arn:aws:s3:::{bucket}/AWSLogs/{account_id}/*",
-                "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", **from_it}},
-            },
-        ],
-    }

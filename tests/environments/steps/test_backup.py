@@ -4,7 +4,8 @@ import pytest
 
 from environments.provisioning.specification import Backup
 from environments.provisioning.step import REMOVE, Drifted, Missing, Ready, StepRefused
-from environments.provisioning.steps.backup import BackupPlan, BackupSelection, BackupVault, DrVault
+from environments.provisioning.steps.backup import BackupPlan, BackupSelection
+from environments.provisioning.steps.backup_vaults import BackupVault, DrVault
 from tests.environments.steps.conftest import Bench, bench_of
 from tests.fakes.engine import spec
 
