@@ -159,6 +159,7 @@ def test_nat_gateways_are_found_by_their_tags(ec2: Any) -> None:
     assert [row["NatGatewayId"] for row in found] == [tagged]
 
 
+@pytest.mark.usefixtures("stands_still")
 def test_a_nat_gateway_takes_a_moment(ec2: Any) -> None:
     assert nat_gateway(ec2)["State"] == "pending"
     assert ec2.describe_nat_gateways()["NatGateways"][0]["State"] == "pending"

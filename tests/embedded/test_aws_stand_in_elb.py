@@ -33,6 +33,7 @@ def test_the_same_settings_get_the_same_balancer(stand_in: RunningStandIn, elb: 
     assert code_of(refusal) == "DuplicateLoadBalancerName"
 
 
+@pytest.mark.usefixtures("stands_still")
 def test_a_balancer_takes_a_moment(stand_in: RunningStandIn, elb: Any) -> None:
     elb.create_load_balancer(**settings(stand_in))
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import boto3
+import pytest
 
 from portal.embedded.aws_stand_in import patches
 from portal.embedded.aws_stand_in.accounts import PROVIDER_REGION
@@ -16,6 +17,7 @@ def status_of(organizations: Any, request: str) -> dict[str, Any]:
     return answer["CreateAccountStatus"]
 
 
+@pytest.mark.usefixtures("stands_still")
 def test_an_account_takes_a_moment_and_can_then_be_entered(stand_in: RunningStandIn) -> None:
     organizations = stand_in.provider("organizations")
     made = organizations.create_account(**GIVEN)["CreateAccountStatus"]

@@ -19,6 +19,7 @@ def test_the_same_pair_gets_the_same_peering(stand_in: RunningStandIn) -> None:
     assert len(stand_in.peerings()) == 1
 
 
+@pytest.mark.usefixtures("stands_still")
 def test_a_request_is_delivered_before_it_can_be_accepted(
     stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ def rds(stand_in: RunningStandIn) -> Any:
     return stand_in.customer(NORTHWIND, "rds")
 
 
+@pytest.mark.usefixtures("stands_still")
 def test_a_database_takes_a_moment_and_has_no_address_before(stand_in: RunningStandIn, rds: Any) -> None:
     group(stand_in, rds)
     made = rds.create_db_instance(

@@ -60,6 +60,7 @@ def test_customer_gateways_are_filtered(ec2: Any, one: dict[str, Any]) -> None:
     assert [row["IpAddress"] for row in found] == ["203.0.113.10"]
 
 
+@pytest.mark.usefixtures("stands_still")
 def test_a_connection_takes_a_moment(ec2: Any) -> None:
     assert connect(ec2)["State"] == "pending"
     assert seen(ec2)["State"] == "pending"

@@ -29,7 +29,7 @@ LOAD_BALANCER = timedelta(seconds=1)
 NEW_ACCOUNT = timedelta(seconds=1)
 """How long the creation of an account stays `IN_PROGRESS`."""
 
-_WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN", "DATABASE", "LOAD_BALANCER", "NEW_ACCOUNT")
+WAITS = ("DELIVERY", "NAT_GATEWAY", "VPN", "DATABASE", "LOAD_BALANCER", "NEW_ACCOUNT")
 _SERVICES = (
     "trust",
     "enforcement",
@@ -74,6 +74,6 @@ def now() -> datetime:
 @contextmanager
 def at_once() -> Iterator[None]:
     """Let nothing be waited for while this lasts."""
-    waits: dict[str, Any] = dict.fromkeys(_WAITS, timedelta(0))
+    waits: dict[str, Any] = dict.fromkeys(WAITS, timedelta(0))
     with mock.patch.multiple(__name__, **waits):
         yield
