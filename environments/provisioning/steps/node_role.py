@@ -61,21 +61,22 @@ def profile_arn(spec: Spec) -> str:
 def statements(spec: Spec) -> list[dict[str, Any]]:
     """Return what the nodes are allowed, as IAM writes it."""
     here = f"{spec.customer_region}:{spec.customer_account_id}"
-    prefix = spec.tag_prefix.lower()
+    own, own_path = names.of(spec, "*"), names.path(spec, "*")
     buckets = sorted(names.bucket(spec, use) for use in ("audit", "logs"))
     return [
         _allow("*", *_MANAGED),
+        _allow("*", "cloudwatch:PutMetricData", "ec2:DescribeTags"),
         _allow(
-            f"arn:aws:logs:{here}:log-group:/{prefix}/*",
+            f"arn:aws:logs:{here}:log-group:{own_path}",
             "logs:CreateLogStream",
             "logs:DescribeLogStreams",
             "logs:PutLogEvents",
         ),
-        _allow("*", "cloudwatch:PutMetricData", "ec2:DescribeTags"),
-        _allow(f"arn:aws:ssm:{here}:parameter/{prefix}/*", "ssm:GetParameter", "ssm:GetParameters"),
+        _allow(f"arn:aws:ssm:{here}:parameter{own_path}", "ssm:GetParameter", "ssm:GetParameters"),
         _allow([f"arn:aws:s3:::{bucket}/*" for bucket in buckets], "s3:PutObject"),
         _allow(
-            f"arn:aws:secretsmanager:{here}:secret:{prefix}/{spec.environment_id}/*", "secretsmanager:GetSecretValue"
+            [f"arn:aws:secretsmanager:{here}:secret:{name}" for name in (own_path, own)],
+            "secretsmanager:GetSecretValue",
         ),
         {
             **_allow(f"arn:aws:secretsmanager:{here}:secret:rds!db-*", "secretsmanager:GetSecretValue"),

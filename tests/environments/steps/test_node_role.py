@@ -46,7 +46,8 @@ def test_nodes_write_logs_and_read_only_their_own_secrets(made):
     answer = made.customer.read("iam", "get_role_policy", RoleName=name_of(made.spec), PolicyName=POLICY)
     statements = answer["PolicyDocument"]["Statement"]
     secrets = [one for one in statements if "secretsmanager:GetSecretValue" in one["Action"]]
-    assert [made.spec.environment_id in json.dumps(one) or "Condition" in one for one in secrets] == [True, True]
+    own = names.of(made.spec, "*")
+    assert [own in json.dumps(one) or "Condition" in one for one in secrets] == [True, True]
     everywhere = {action for one in statements if one["Resource"] == "*" for action in one["Action"]}
     assert not {action for action in everywhere if action.startswith(("iam:", "s3:", "secretsmanager:"))}
     assert not any("*" in action for one in statements for action in one["Action"])
