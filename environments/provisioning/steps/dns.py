@@ -36,20 +36,19 @@ class PrivateZone(Collection):
         return bool(spec.zone)
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
-        return [Wanted("hosted_zone", spec.zone, {"visibility": "private"})]
+        return [Wanted("hosted_zone", spec.zone, {"visibility": "private"})] if spec.zone else ()
 
     def look(self, ctx: Context) -> Mapping[str, There]:
+        """Zones of ours under an earlier name are among them."""
         rows = ctx.customer.pages("route53", "list_hosted_zones", "HostedZones", HostedZoneType="PrivateHostedZone")
-        ours = [row for row in rows if _is_named(row, ctx) and self._made(row, ctx)]
-        found = [There(_bare(row["Id"]), {"visibility": _visibility(row)}) for row in ours] or self._in_vpc(ctx)
-        if len(found) > 1:
-            ids = ", ".join(sorted(there.aws_id for there in found))
-            raise StepRefused(
-                f"There is more than one private zone {ctx.spec.zone}: {ids}.",
-                remedy="Delete the ones that are not in use, then retry this step.",
-                code="several_zones",
-            )
-        return {ctx.spec.zone: found[0]} if found else {}
+        found: dict[str, list[There]] = {}
+        for row in rows:
+            if self._made(row, ctx):
+                there = There(_bare(row["Id"]), {"visibility": _visibility(row)})
+                found.setdefault(_bare(row["Name"]), []).append(there)
+        if ctx.spec.zone and ctx.spec.zone not in found:
+            found[ctx.spec.zone] = self._in_vpc(ctx)
+        return {name: _the_one(name, zones) for name, zones in found.items() if zones}
 
     def _made(self, row: Mapping[str, Any], ctx: Context) -> bool:
         return str(row["CallerReference"]).startswith(names.caller_reference(ctx.spec, self.key, ""))
@@ -76,18 +75,22 @@ class PrivateZone(Collection):
         return self._made(zone, ctx)
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
-        """The reference holds the minute: Route 53 wants a new one for each zone, even after one was deleted."""
+        """The reference holds name and minute: Route 53 takes none twice, not even that of a zone which was deleted."""
+        attempt = f"{names.token(ctx.spec, self.key, wanted.name)[:8]}-{ctx.now:%Y%m%d%H%M}"
         answer = ctx.customer.change(
             "route53",
             "create_hosted_zone",
             Name=wanted.name,
             VPC={"VPCRegion": ctx.customer.region, "VPCId": ctx.spec.customer_vpc_id},
-            CallerReference=names.caller_reference(ctx.spec, self.key, f"{ctx.now:%Y%m%d%H%M}"),
+            CallerReference=names.caller_reference(ctx.spec, self.key, attempt),
             HostedZoneConfig={"Comment": f"{ctx.spec.environment_id} {ctx.spec.environment_name}", "PrivateZone": True},
         )
         return There(_bare(answer["HostedZone"]["Id"]), wanted.attributes)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
+        """A zone under an earlier name has our records still: the step that writes them knows the new zone only."""
+        if name != ctx.spec.zone:
+            self._take_out_records(ctx, there.aws_id)
         try:
             ctx.customer.change("route53", "delete_hosted_zone", Id=there.aws_id)
         except CallFailed as failed:
@@ -98,6 +101,12 @@ class PrivateZone(Collection):
                 remedy="Move or delete these records, then retry this step.",
                 code="zone_not_empty",
             ) from failed
+
+    def _take_out_records(self, ctx: Context, zone_id: str) -> None:
+        marked = [row for row in _address_records(ctx, zone_id) if row.get("TTL") == TTL_SECONDS]
+        if marked:
+            records = {_bare(row["Name"]): _record(zone_id, row, ours=True) for row in marked}
+            _change(ctx, zone_id, [_delete(name, there) for name, there in records.items()])
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         zone = there[ctx.spec.zone]
@@ -138,13 +147,10 @@ class DnsRecords(Collection):
         if not zone:
             return {}
         wanted = {one.name for one in self.wanted(ctx.spec)}
-        rows = ctx.customer.pages(
-            "route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone["zone_id"]
-        )
-        found = {_bare(row["Name"]): row for row in rows if row["Type"] == "A"}
+        found = {_bare(row["Name"]): row for row in _address_records(ctx, zone["zone_id"])}
         marked = {name for name, row in found.items() if row.get("TTL") == TTL_SECONDS}
         return {
-            name: _record(zone["zone_id"], name, row, ours=name in marked or zone.get("ours", True))
+            name: _record(zone["zone_id"], row, ours=name in marked or zone.get("ours", True))
             for name, row in found.items()
             if name in wanted | marked
         }
@@ -155,7 +161,8 @@ class DnsRecords(Collection):
         unfit = [one for name, one in wanted.items() if name not in there or differences(one, there[name])]
         leaving = {name: one for name, one in there.items() if name not in wanted and one.ours}
         self._tag_zone(ctx)
-        self._change(ctx, [*map(_upsert, unfit), *(_delete(name, one) for name, one in leaving.items())])
+        changes = [*map(_upsert, unfit), *(_delete(name, one) for name, one in leaving.items())]
+        _change(ctx, ctx.outputs["private_zone"]["zone_id"], changes)
         made = {one.name: self.make(ctx, one) for one in unfit}
         return self._judge(ctx, {**{name: one for name, one in there.items() if name not in leaving}, **made})
 
@@ -166,10 +173,10 @@ class DnsRecords(Collection):
     def remove(self, ctx: Context) -> None:
         leaving = [_delete(name, there) for name, there in self.look(ctx).items() if there.ours]
         if leaving:
-            self._change(ctx, leaving)
+            _change(ctx, ctx.outputs["private_zone"]["zone_id"], leaving)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
-        self._change(ctx, [_delete(name, there)])
+        _change(ctx, ctx.outputs["private_zone"]["zone_id"], [_delete(name, there)])
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         return {"records": {name: found.attributes["address"] for name, found in there.items()}}
@@ -185,13 +192,26 @@ class DnsRecords(Collection):
                 AddTags=names.listed(names.tags(ctx.spec, PrivateZone.key, ctx.spec.zone)),
             )
 
-    def _change(self, ctx: Context, changes: list[dict[str, Any]]) -> None:
-        ctx.customer.change(
-            "route53",
-            "change_resource_record_sets",
-            HostedZoneId=ctx.outputs["private_zone"]["zone_id"],
-            ChangeBatch={"Comment": ctx.spec.environment_id, "Changes": changes},
+
+def _the_one(name: str, zones: Sequence[There]) -> There:
+    if len(zones) > 1:
+        ids = ", ".join(sorted(there.aws_id for there in zones))
+        raise StepRefused(
+            f"There is more than one private zone {name}: {ids}.",
+            remedy="Delete the ones that are not in use, then retry this step.",
+            code="several_zones",
         )
+    return zones[0]
+
+
+def _address_records(ctx: Context, zone_id: str) -> list[dict[str, Any]]:
+    rows = ctx.customer.pages("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=zone_id)
+    return [row for row in rows if row["Type"] == "A"]
+
+
+def _change(ctx: Context, zone_id: str, changes: list[dict[str, Any]]) -> None:
+    batch = {"Comment": ctx.spec.environment_id, "Changes": changes}
+    ctx.customer.change("route53", "change_resource_record_sets", HostedZoneId=zone_id, ChangeBatch=batch)
 
 
 def _bare(identifier: str) -> str:
@@ -207,10 +227,10 @@ def _visibility(row: Mapping[str, Any]) -> str:
     return "private" if row["Config"]["PrivateZone"] else "public"
 
 
-def _record(zone_id: str, name: str, row: Mapping[str, Any], *, ours: bool) -> There:
+def _record(zone_id: str, row: Mapping[str, Any], *, ours: bool) -> There:
     values = [value["Value"] for value in row.get("ResourceRecords", [])]
     attributes = {"address": ", ".join(values), "ttl_seconds": row.get("TTL")}
-    return There(f"{zone_id}/{name}", attributes, ours, extra={"values": values})
+    return There(f"{zone_id}/{_bare(row['Name'])}", attributes, ours, extra={"values": values})
 
 
 def _upsert(wanted: Wanted) -> dict[str, Any]:

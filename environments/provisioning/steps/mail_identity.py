@@ -68,6 +68,8 @@ class MailIdentity(Collection):
         return spec.mail.choice == "ses"
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
+        if not self.applies(spec):
+            return ()
         attributes = {
             "mail_from": f"bounce.{spec.mail.sender_domain}",
             "dkim": "on",
@@ -77,22 +79,29 @@ class MailIdentity(Collection):
         return [Wanted("mail_identity", spec.mail.sender_domain, attributes)]
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        domain = ctx.spec.mail.sender_domain
+        """Where the answers name another domain now, or none, the earlier one is looked at too."""
+        before = ctx.outputs.get(self.key, {}).get("domain", "")
+        domains = [domain for domain in dict.fromkeys((ctx.spec.mail.sender_domain, before)) if domain]
+        rows = at_once(lambda domain: self._read(ctx, domain), domains)
+        return {
+            domain: self._there(ctx, domain, row) for domain, row in zip(domains, rows, strict=True) if row is not None
+        }
+
+    def _read(self, ctx: Context, domain: str) -> dict[str, Any] | None:
         try:
-            row = ctx.customer.read("sesv2", "get_email_identity", EmailIdentity=domain)
+            return ctx.customer.read("sesv2", "get_email_identity", EmailIdentity=domain)
         except CallFailed as failed:
             if failed.failure == Failure.MISSING:
-                return {}
+                return None
             raise
-        return {domain: self._there(ctx, domain, row)}
 
     def _there(self, ctx: Context, domain: str, row: Mapping[str, Any]) -> There:
         tags = {tag["Key"]: tag["Value"] for tag in row.get("Tags") or ()}
         ours = tags.items() >= self._mark(ctx.spec).items()
-        users = {key for key in tags if key.startswith(_use(ctx.spec, ""))}
-        mine = ctx.spec.environment_id if _use(ctx.spec) in users else ""
+        users = {key for key in tags if key.startswith(_use_tag(ctx.spec, ""))}
+        mine = ctx.spec.environment_id if _use_tag(ctx.spec) in users else ""
         dkim = row["DkimAttributes"]
-        asked_at = tags.get(_asked(ctx.spec), "")
+        asked_at = tags.get(_asked_tag(ctx.spec), "")
         return There(
             domain,
             {
@@ -106,11 +115,11 @@ class MailIdentity(Collection):
         )
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
-        return self._create(ctx, wanted, {_use(ctx.spec)})
+        return self._create(ctx, wanted, {_use_tag(ctx.spec)})
 
     def _create(self, ctx: Context, wanted: Wanted, users: set[str]) -> There:
         asked_at = ctx.now.isoformat()
-        tags = {**self._mark(ctx.spec), **dict.fromkeys(sorted(users), "true"), _asked(ctx.spec): asked_at}
+        tags = {**self._mark(ctx.spec), **dict.fromkeys(sorted(users), "true"), _asked_tag(ctx.spec): asked_at}
         answer = ctx.customer.change(
             "sesv2", "create_email_identity", EmailIdentity=wanted.name, Tags=names.listed(tags)
         )
@@ -137,7 +146,7 @@ class MailIdentity(Collection):
     def _ask_again(self, ctx: Context, wanted: Wanted, there: There) -> There:
         """SES has given up an identity that never was verified. There is nothing in it that could be lost."""
         ctx.customer.change("sesv2", "delete_email_identity", EmailIdentity=wanted.name)
-        return self._create(ctx, wanted, there.extra["users"] | {_use(ctx.spec)})
+        return self._create(ctx, wanted, there.extra["users"] | {_use_tag(ctx.spec)})
 
     def _put_mail_from(self, ctx: Context, wanted: Wanted) -> None:
         ctx.customer.change(
@@ -154,12 +163,12 @@ class MailIdentity(Collection):
         )
 
     def _use(self, ctx: Context, wanted: Wanted) -> None:
-        self._tag(ctx, wanted.name, {_use(ctx.spec): "true"})
+        self._tag(ctx, wanted.name, {_use_tag(ctx.spec): "true"})
 
     def _prolong(self, ctx: Context, wanted: Wanted) -> None:
         """Only MAIL FROM is not verified: to be set again makes SES look again."""
         self._put_mail_from(ctx, wanted)
-        self._tag(ctx, wanted.name, {_asked(ctx.spec): ctx.now.isoformat()})
+        self._tag(ctx, wanted.name, {_asked_tag(ctx.spec): ctx.now.isoformat()})
 
     def _tag(self, ctx: Context, domain: str, tags: Mapping[str, str]) -> None:
         arn = _arn(ctx, domain)
@@ -167,9 +176,9 @@ class MailIdentity(Collection):
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
         """Give it back: where other environments use it, it stays theirs."""
-        if there.extra["users"] - {_use(ctx.spec)}:
+        if there.extra["users"] - {_use_tag(ctx.spec)}:
             arn = _arn(ctx, name)
-            ctx.customer.change("sesv2", "untag_resource", ResourceArn=arn, TagKeys=[_use(ctx.spec)])
+            ctx.customer.change("sesv2", "untag_resource", ResourceArn=arn, TagKeys=[_use_tag(ctx.spec)])
         else:
             ctx.customer.change("sesv2", "delete_email_identity", EmailIdentity=name)
 
@@ -186,7 +195,7 @@ class MailIdentity(Collection):
         return {
             name: there
             for name, there in self.look(ctx).items()
-            if there.ours and (_use(ctx.spec) in there.extra["users"] or not there.extra["users"])
+            if there.ours and (_use_tag(ctx.spec) in there.extra["users"] or not there.extra["users"])
         }
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
@@ -206,12 +215,12 @@ class MailIdentity(Collection):
         return {key: value for key, value in mine.items() if key != f"{spec.tag_prefix}:env"}
 
 
-def _use(spec: Spec, environment_id: str | None = None) -> str:
+def _use_tag(spec: Spec, environment_id: str | None = None) -> str:
     """Return the key of the tag that says: this environment sends from it."""
     return f"{spec.tag_prefix}:used-by:{spec.environment_id if environment_id is None else environment_id}"
 
 
-def _asked(spec: Spec) -> str:
+def _asked_tag(spec: Spec) -> str:
     return f"{spec.tag_prefix}:asked-at"
 
 

@@ -133,6 +133,32 @@ def test_their_zone_of_another_name_is_no_matter(bench):
     assert isinstance(ZONE.observe(bench.context), Missing)
 
 
+def test_zone_under_an_earlier_name_goes_with_its_names(named):
+    named.spec = replace(
+        named.spec,
+        zone="new.internal",
+        products=(Product("api-manager", "4.5.0", "am.new.internal", "10.20.0.10"),),
+    )
+
+    found = ZONE.observe(named.context)
+    assert isinstance(found, Drifted)
+    assert "Hosted zone northwind.internal is no longer wanted" in found.differences
+    named.make(ZONE)
+    named.make(RECORDS)
+
+    assert _zones(named) == []
+    assert set(_records(named)) == {"am.new.internal"}
+
+
+def test_zone_is_found_and_taken_away_when_the_customer_chose_their_own_dns(named):
+    named.spec = replace(named.spec, zone="")
+
+    named.tear_down(RECORDS)
+    named.tear_down(ZONE)
+
+    assert _zones(named) == []
+
+
 # ---- the records
 
 

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Mail
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
 from environments.provisioning.steps.mail_identity import MailIdentity
@@ -143,6 +144,28 @@ def test_identity_of_the_customers_own_is_refused_until_it_is_adopted(bench):
     assert isinstance(STEP.observe(adopted), Ready)
     STEP.remove(adopted)
     assert _identity(bench)
+
+
+def test_domain_that_was_sent_from_before_is_given_back(made):
+    made.spec = replace(made.spec, mail=replace(made.spec.mail, sender_domain="other.example"))
+
+    found = STEP.observe(made.context)
+    assert isinstance(found, Drifted)
+    assert "Mail identity acme.example is no longer wanted" in found.differences
+    made.make(STEP)
+
+    assert made.outputs["mail_identity"]["domain"] == "other.example"
+    with pytest.raises(CallFailed):
+        _identity(made)
+
+
+def test_identity_is_taken_away_when_the_customer_chose_their_own_server(made):
+    made.spec = replace(made.spec, mail=Mail("own"))
+
+    made.tear_down(STEP)
+
+    with pytest.raises(CallFailed):
+        _identity(made)
 
 
 # ---- SES gives up after 72 hours
