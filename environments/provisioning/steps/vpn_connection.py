@@ -30,6 +30,7 @@ class VpnConnection(Collection):
     done = "Built the VPN connection"
     requires = ("customer_gateway", "vpn_gateway")
     settles = True
+    quotas = {"vpn_connection": "ec2/L-3E6EC3A3"}
     expected = timedelta(minutes=5)
     permissions = (
         "ec2:CreateTags",

@@ -64,6 +64,7 @@ class CustomerGateway(Collection):
     done = "Registered the customer's router with AWS"
     requires = ("customer_access",)
     settles = True
+    quotas = {"customer_gateway": "ec2/L-4FB7FF5D"}
     permissions = (
         "ec2:CreateCustomerGateway",
         "ec2:CreateTags",
@@ -129,6 +130,7 @@ class VpnGateway(Collection):
     done = "Attached a VPN gateway to the VPC"
     requires = ("customer_access", "vpc")
     settles = True
+    quotas = {"vpn_gateway": "ec2/L-7029FAB6"}
     expected = timedelta(seconds=30)
     permissions = (
         "ec2:AttachVpnGateway",
