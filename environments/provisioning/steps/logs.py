@@ -123,6 +123,12 @@ class LogDelivery(Collection):
         return There(_stream_arn(ctx), wanted.attributes, pending=_COMING)
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        if there.extra.get("failed"):
+            raise StepRefused(
+                f"The delivery stream {wanted.name} is of no use: AWS says {there.extra['failed']}.",
+                remedy="Look at its reason in the Firehose console and delete the stream, then retry this step.",
+                code="delivery_failed",
+            )
         ctx.customer.change(
             "firehose",
             "update_destination",
@@ -222,12 +228,10 @@ def _sent(ctx: Context, name: str, row: Mapping[str, Any]) -> There:
 
 
 def _stream(described: Mapping[str, Any]) -> There:
-    name, status = described["DeliveryStreamName"], described["DeliveryStreamStatus"]
+    status = described["DeliveryStreamStatus"]
     if status in _FAILED:
-        raise StepRefused(
-            f"The delivery stream {name} is of no use: AWS says {status}.",
-            remedy="Look at its reason in the Firehose console and delete the stream, then retry this step.",
-            code="delivery_failed",
+        return There(
+            described["DeliveryStreamARN"], {"bucket": f"nowhere, since AWS says {status}"}, extra={"failed": status}
         )
     (destination,) = described["Destinations"]
     bucket = destination["ExtendedS3DestinationDescription"]["BucketARN"].rpartition(":")[2]

@@ -114,8 +114,12 @@ def test_stream_that_aws_gave_up_on_is_for_a_person(memory_bench):
     memory_bench.make(DELIVERY)
     (stream,) = memory_bench.memory.rows("firehose", "stream")
     stream["DeliveryStreamStatus"] = "CREATING_FAILED"
+    found = DELIVERY.observe(memory_bench.context)
+    assert isinstance(found, Drifted)
     with pytest.raises(StepRefused, match="CREATING_FAILED"):
-        DELIVERY.observe(memory_bench.context)
+        DELIVERY.apply(memory_bench.context, found)
+    memory_bench.tear_down(DELIVERY)
+    assert memory_bench.memory.rows("firehose", "stream") == []
 
 
 def test_every_line_of_every_group_goes_to_the_stream(delivering):
