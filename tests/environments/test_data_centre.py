@@ -206,6 +206,9 @@ class TestStandInTunnels:
         found = vpn_configurations.reveal(production, password=PASSWORD, by=contact)
         assert found.is_sample
         assert production.resources.filter(kind="vpn_tunnel", attributes__status="UP").count() == 2
+        html = pages.page(contact, "data_centre", production.pk)
+        assert html.count('<td data-label="State">Up</td>') == 2
+        assert "The stand-in for AWS wrote it" in html
         said = "".join(f"{step.outputs}{step.reason}{step.error}" for step in run.steps.all())
         assert "key" not in said.replace("keyring", "")
 
