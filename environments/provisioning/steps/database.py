@@ -1,7 +1,7 @@
 """The products' database: one managed PostgreSQL for all products of an environment, in two zones where it is production.
 
 RDS makes the password of its administrator and keeps it in Secrets Manager (`ManageMasterUserPassword`): it never passes us.
-A production database is protected from deletion; tear-down lifts that, and leaves a final snapshot and the automated backups.
+A production database is protected from deletion; tear-down lifts that, and leaves a final snapshot.
 """
 
 from collections.abc import Mapping, Sequence
@@ -221,9 +221,9 @@ def _final_snapshot(spec: Spec, row: Mapping[str, Any]) -> dict[str, Any]:
     snapshot, and the database of a later time gets its own."""
     made: datetime | None = row.get("InstanceCreateTime")
     if not spec.is_production or made is None:
-        return {"SkipFinalSnapshot": True, "DeleteAutomatedBackups": True}
+        return {"SkipFinalSnapshot": True}
     final = f"{name_of(spec)}-final-{made:%Y%m%d%H%M%S}"
-    return {"FinalDBSnapshotIdentifier": final, "SkipFinalSnapshot": False, "DeleteAutomatedBackups": False}
+    return {"FinalDBSnapshotIdentifier": final, "SkipFinalSnapshot": False}
 
 
 def _maintenance(spec: Spec) -> str:

@@ -1,4 +1,5 @@
-"""Machines: a private address is one machine's at a time, and free again once that is terminated."""
+"""Machines: a private address is one machine's at a time; a launch template says which disks there are, and what a machine came
+with goes with it."""
 
 from typing import Any
 
@@ -6,10 +7,13 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.instances import Instance
 from moto.ec2.models.subnets import Subnet
 
+_TEMPLATE, _VERSION = "aws:ec2launchtemplate:id", "aws:ec2launchtemplate:version"
+
 
 def install() -> None:
     _refuse_an_address_in_use()
-    _free_addresses()
+    _take_disks_from_the_template()
+    _take_away_what_it_came_with()
 
 
 def _refuse_an_address_in_use() -> None:
@@ -23,15 +27,30 @@ def _refuse_an_address_in_use() -> None:
     Subnet.request_ip = request_free_ip
 
 
-def _free_addresses() -> None:
+def _take_disks_from_the_template() -> None:
+    """Make no default disk where the template has one: it would stay for ever, attached to nothing."""
+    make_disk = Instance.setup_defaults
+
+    def setup_defaults(self: Any) -> None:
+        tags = {tag["key"]: tag["value"] for tag in self.get_tags()}
+        template = self.ec2_backend.launch_templates.get(tags.get(_TEMPLATE))
+        if not (template and template.get_version(tags[_VERSION]).data.get("BlockDeviceMappings")):
+            make_disk(self)
+
+    Instance.setup_defaults = setup_defaults
+
+
+def _take_away_what_it_came_with() -> None:
     terminate = Instance.terminate
 
-    def terminate_and_free(self: Any) -> Any:
-        subnets = {nic.subnet for nic in self.nics.values()}
+    def terminate_whole(self: Any) -> Any:
+        interfaces = list(self.nics.values())
         answer = terminate(self)
-        for subnet in subnets:
-            for ip in [ip for ip, holder in subnet._subnet_ips.items() if holder is self]:
-                subnet.del_subnet_ip(ip)
+        for interface in interfaces:
+            self.ec2_backend.enis.pop(interface.id, None)
+            held = interface.subnet._subnet_ips
+            for ip in [ip for ip, holder in held.items() if holder is self]:
+                interface.subnet.del_subnet_ip(ip)
         return answer
 
-    Instance.terminate = terminate_and_free
+    Instance.terminate = terminate_whole
