@@ -3,10 +3,21 @@
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from environments.checklist import ITEMS
-from environments.models import AwsCall, ChecklistItem, Environment, Plan, Resource, Run, RunStep, Specification
+from environments.models import (
+    Adoption,
+    AwsCall,
+    ChecklistItem,
+    DriftCheck,
+    Environment,
+    Plan,
+    Resource,
+    Run,
+    RunStep,
+    Specification,
+)
 from environments.provisioning.specification import DataCentre, Spec
 from environments.states import ACTIVE_RUNS, ItemState, PlanPurpose, RunState, StepState
 from portal.accounts.models import User
@@ -24,16 +35,25 @@ def _one(rows: QuerySet[Row], id: str) -> Row:
 
 
 def environments(user: Person) -> QuerySet[Environment]:
-    """The environments this person may see, with how many checklist items are true (`green`) of how many (`items`)."""
+    """The environments this person may see, with how many checklist items are true (`green`) of how many (`items`), and whether
+    the latest check found AWS other than approved (`has_drifted`)."""
     return (
         Environment.objects.visible_to(user)
         .select_related("customer", "aws_account")
         .annotate(
             items=Count("checklist_items"),
             green=Count("checklist_items", filter=Q(checklist_items__state=ItemState.GREEN)),
+            has_drifted=Subquery(_latest_comparison()),
         )
         .order_by("-id")
     )
+
+
+def _latest_comparison() -> QuerySet[Any]:
+    """Return whether AWS differed when the environment was last looked at; no row where nobody looked, or nothing stands."""
+    checks = DriftCheck.objects.filter(environment=OuterRef("pk"), environment__torn_down_at=None)
+    differs = Case(When(findings=[], then=False), default=True, output_field=BooleanField())
+    return checks.order_by("-found_at", "-id").annotate(differs=differs).values("differs")[:1]
 
 
 def environment(user: Person, id: str) -> Environment:
@@ -115,6 +135,17 @@ def resources(user: Person, environment: Environment | None = None) -> QuerySet[
     return rows.filter(environment=environment) if environment else rows
 
 
+def adoptions(user: Person, environment: Environment) -> QuerySet[Adoption]:
+    rows = Adoption.objects.visible_to(user).filter(environment=environment)
+    return rows.select_related("environment", "adopted_by").order_by("-id")
+
+
+def drift_checks(user: Person, environment: Environment) -> QuerySet[DriftCheck]:
+    """The states in which AWS was found, the newest first."""
+    rows = DriftCheck.objects.visible_to(user).filter(environment=environment)
+    return rows.select_related("environment").order_by("-id")
+
+
 def checklist(user: Person, environment: Environment | None = None) -> QuerySet[ChecklistItem]:
     rows = ChecklistItem.objects.visible_to(user).select_related("environment__customer", "customer", "signed_by")
     return rows.filter(environment=environment).order_by("position") if environment else rows.order_by("-id")
@@ -139,6 +170,18 @@ def is_provisioned_as_approved(environment: Environment) -> bool:
         return False
     finished = environment.runs.filter(state=RunState.FINISHED, plan__specification=newest)
     return finished.filter(plan__purpose=PlanPurpose.PROVISION).exists()
+
+
+def is_watched(environment: Environment) -> bool:
+    """Return whether something stands that AWS is compared with the approved answers for."""
+    if environment.torn_down_at:
+        return False
+    return environment.runs.filter(state=RunState.FINISHED, plan__purpose=PlanPurpose.PROVISION).exists()
+
+
+def drifted() -> QuerySet[Environment]:
+    """The environments in which AWS was other than approved when it was last looked at."""
+    return Environment.objects.annotate(has_drifted=Subquery(_latest_comparison())).filter(has_drifted=True)
 
 
 def topology(environment: Environment) -> dict[str, Any]:

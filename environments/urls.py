@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from environments.views import checklist, data_centre, environments, plans, runs, stand_in
+from environments.views import checklist, data_centre, drift, environments, plans, runs, stand_in, tear_downs
 
 urlpatterns = [
     path("environments/", environments.environment_list, name="environment_list"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("environments/<str:id>/plans/", plans.plans, name="plan_request"),
     path("environments/<str:id>/runs/", runs.run_list, name="environment_runs"),
     path("environments/<str:id>/resources/", environments.resources, name="environment_resources"),
+    path("environments/<str:id>/drift/", drift.drift, name="environment_drift"),
+    path("environments/<str:id>/tear-down/", tear_downs.tear_down, name="environment_tear_down"),
+    path("environments/<str:id>/reset/", tear_downs.reset, name="environment_reset"),
     path("environments/<str:id>/data-centre/", data_centre.detail, name="data_centre"),
     path("environments/<str:id>/data-centre/configuration/", data_centre.configuration, name="vpn_configuration"),
     path("environments/<str:id>/data-centre/milestones/", data_centre.reach, name="milestones"),

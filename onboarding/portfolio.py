@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from environments import selectors as environments
 from environments.models import ChecklistItem, RunStep
 from environments.states import ACTIVE_RUNS, ItemState, Owner, StepState
 from onboarding import selectors
@@ -64,11 +65,13 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One onboarding with its next deadline, and in `clock` what ends then."""
+    """One onboarding with its next deadline, and in `clock` what ends then. `has_drifted`: in one of its environments AWS was
+    found other than approved."""
 
     onboarding: Onboarding
     due_at: datetime | None
     clock: str
+    has_drifted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,8 @@ def page(user: User, filters: Filters) -> Page:
     start = (filters.page - 1) * PAGE_ROWS
     keys = list(_ordered(found).values_list("pk", flat=True)[start : start + PAGE_ROWS])
     rows = {row.pk: row for row in _with_clocks(_with_turn(selectors.onboardings(user).filter(pk__in=keys)))}
-    return Page([_line(rows[key]) for key in keys], filters, total, start + 1)
+    drifted = set(environments.drifted().filter(onboardings__in=keys).values_list("onboardings", flat=True))
+    return Page([_line(rows[key], key in drifted) for key in keys], filters, total, start + 1)
 
 
 def managers() -> QuerySet[User]:
@@ -201,10 +205,10 @@ def _released() -> QuerySet[HandOver]:
     return HandOver.objects.filter(environment__onboardings=OuterRef("pk"), state__in=states)
 
 
-def _line(onboarding: Onboarding) -> Line:
+def _line(onboarding: Onboarding, has_drifted: bool) -> Line:
     """Nothing runs for what is over."""
     if onboarding.stage in _OVER:
-        return Line(onboarding, None, "")
+        return Line(onboarding, None, "", has_drifted)
     running = [(moment + span, words) for name, span, words in _CLOCKS if (moment := getattr(onboarding, name))]
     due_at, clock = min(running, default=(None, ""))
-    return Line(onboarding, due_at, clock)
+    return Line(onboarding, due_at, clock, has_drifted)

@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from environments import selectors
 from environments.api import run_serializers as serializers
 from environments.api.views import ENVIRONMENT, filtered
-from environments.services import plans, steering
-from environments.states import PlanState, RunState
+from environments.services import adoptions, checklist, plans, steering, tear_downs
+from environments.states import PlanPurpose, PlanState, RunState
 from portal.core.queries import Param
 from portal.core.rest import Endpoint, operation
 
@@ -34,10 +34,53 @@ class Plan(Endpoint):
 class PlanApprovals(Endpoint):
     @operation(scope="run:write", takes=serializers.PlanApprovalInput, gives=serializers.RunOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
-        """Approve exactly the plan you read, by its digest, and start its run."""
+        """Approve exactly the plan you read, by its digest, and start its run.
+
+        Where it takes the environment away, `name` has to be the environment's; of production, somebody else asked for it.
+        """
         plan = selectors.plan(self.person, id)
-        run = plans.approve(plan, digest=self.given["digest"], by=self.person)
+        run = plans.approve(plan, digest=self.given["digest"], name=self.given["name"], by=self.person)
         return self.answer(run, location=f"runs/{run.pk}")
+
+
+class PlanAdoptions(Endpoint):
+    @operation(scope="run:write", takes=serializers.AdoptionInput, gives=serializers.PlanOutput, status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Use a resource that blocks this plan, and is as specified, instead of making one.
+
+        It stays the customer's: it gets none of our tags, and a tear-down leaves it. The answer is the new plan that is made.
+        """
+        made = adoptions.adopt(selectors.plan(self.person, id), self.given["aws_id"], by=self.person)
+        return self.answer(made, location=f"plans/{made.pk}")
+
+
+class TearDowns(Endpoint):
+    @operation(scope="run:write", takes=serializers.TearDownInput, gives=serializers.PlanOutput, status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Have it planned what would be taken away, for good or to be built anew.
+
+        Nothing is taken away before that plan is approved.
+        """
+        environment = selectors.environment(self.person, id)
+        purpose = PlanPurpose(self.given["purpose"])
+        made = tear_downs.request(environment, purpose, name=self.given["name"], by=self.person)
+        return self.answer(made, location=f"plans/{made.pk}")
+
+
+class DriftChecks(Endpoint):
+    @operation(scope="environment:read", gives=serializers.DriftCheckOutput, many=True)
+    def get(self, request: Request, id: str) -> Response:
+        """List how AWS compared with the approved answers, the newest state first."""
+        return self.page(selectors.drift_checks(self.person, selectors.environment(self.person, id)))
+
+    @operation(scope="checklist:write", status=202)
+    def post(self, request: Request, id: str) -> Response:
+        """Have AWS compared with the approved answers now.
+
+        Changes nothing in AWS. `checked_at` of the newest check says when it is done. The checklist is computed anew as well.
+        """
+        checklist.request_verification(selectors.environment(self.person, id), by=self.person)
+        return self.answer(None, location=f"environments/{id}/drift-checks")
 
 
 class Runs(Endpoint):

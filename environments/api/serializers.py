@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from environments.models import ChecklistItem, Environment, ProductDeployment, Resource, Specification
+from environments.models import Adoption, ChecklistItem, Environment, ProductDeployment, Resource, Specification
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
 from portal.core.inputs import Input, TextInput
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
@@ -19,7 +19,8 @@ class Progress(serializers.Serializer):
 
 class EnvironmentOutput(Output):
     """Production or non-production, in one AWS account, region and VPC. `checklist` counts the items that are true. `vpc_id`
-    is empty until a VPC that the provider makes stands."""
+    is empty until a VPC that the provider makes stands. `has_drifted`: the latest check found AWS other than approved; null
+    where none was made. `torn_down_at`: since when nothing of ours is left."""
 
     id = serializers.CharField()
     url = serializers.URLField()
@@ -32,6 +33,8 @@ class EnvironmentOutput(Output):
     vpc_id = serializers.CharField()
     cidr_blocks = serializers.ListField(child=serializers.CharField())
     checklist = Progress()
+    has_drifted = serializers.BooleanField(allow_null=True)
+    torn_down_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
     @staticmethod
@@ -48,6 +51,8 @@ class EnvironmentOutput(Output):
             "vpc_id": row.vpc_id,
             "cidr_blocks": row.cidr_blocks,
             "checklist": {"done": row.green, "total": row.items},
+            "has_drifted": row.has_drifted,
+            "torn_down_at": row.torn_down_at,
             "created_at": row.created_at,
         }
 
@@ -160,6 +165,32 @@ class ResourceOutput(Output):
             "attributes": row.attributes,
             "first_seen_at": row.first_seen_at,
             "last_seen_at": row.last_seen_at,
+        }
+
+
+class AdoptionOutput(Output):
+    """A person's decision that a resource of the customer's is used instead of a new one. A tear-down leaves it."""
+
+    id = serializers.CharField()
+    environment = Reference()
+    step = serializers.CharField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    aws_id = serializers.CharField()
+    adopted_by = Reference()
+    created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def render(row: Adoption) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "environment": reference("environments", row.environment_id, row.environment.name),
+            "step": row.step,
+            "kind": row.kind,
+            "name": row.name,
+            "aws_id": row.aws_id,
+            "adopted_by": maybe_person(row.adopted_by),
+            "created_at": row.created_at,
         }
 
 

@@ -73,6 +73,13 @@ class EnvironmentResources(Endpoint):
         return self.page(selectors.resources(self.person, selectors.environment(self.person, id)))
 
 
+class EnvironmentAdoptions(Endpoint):
+    @operation(scope="environment:read", gives=serializers.AdoptionOutput, many=True)
+    def get(self, request: Request, id: str) -> Response:
+        """List what of the customer's own is used for this environment."""
+        return self.page(selectors.adoptions(self.person, selectors.environment(self.person, id)))
+
+
 class EnvironmentPlans(Endpoint):
     @operation(scope="environment:read", gives=run_serializers.PlanOutput, many=True)
     def get(self, request: Request, id: str) -> Response:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from environments import checklist as template
-from environments import rules
+from environments import rules, selectors
 from environments.models import ChecklistItem, Environment, RunStep
 from environments.provisioning import graph
 from environments.provisioning import plan as planning
@@ -208,7 +208,8 @@ def verify_all(account: str, region: str) -> None:
 
 
 def verify(environment_id: str, shared: SharedReads | None = None) -> None:
-    """Observe every step in AWS, changing nothing there; compute the automatic items from what is seen, and keep what differs.
+    """Observe every step in AWS, changing nothing there; compute the automatic items from what is seen, and keep what
+    differs once something was provisioned.
 
     A call that AWS does not answer leaves the check requested, and the sweep has it made again.
     """
@@ -226,7 +227,8 @@ def verify(environment_id: str, shared: SharedReads | None = None) -> None:
     why_not = {step.step: "; ".join(step.details) or step.reason for step in found if step.step not in seen}
     with transaction.atomic():
         _judge(environment, seen, why_not)
-        drift.note(environment, found)
+        if selectors.is_watched(environment):
+            drift.note(environment, found)
         asked = Environment.objects.filter(pk=environment_id, check_requested_at=environment.check_requested_at)
         asked.update(check_requested_at=None)
         environment_changed.send(sender=Environment, environment=environment)

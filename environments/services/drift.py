@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from environments.models import DriftCheck, Environment
 from environments.provisioning import plan as planning
+from environments.services import notices
 from environments.services.shared_reads import SharedReads
 from environments.states import PlanPurpose, RunState
 from portal.audit.services import record
@@ -14,7 +15,8 @@ from portal.core import clock, queue
 
 
 def note(environment: Environment, planned: Sequence[planning.PlannedStep]) -> DriftCheck:
-    """Keep what a check found; where it is as before, only that it was looked at again. Call it in a transaction."""
+    """Keep what a check found, and tell the engineers of what differs; where it is as before, keep only that it was looked at
+    again. Call it in a transaction."""
     found = planning.findings([step for step in planned if step.action != planning.KEEP])
     now = clock.now()
     latest = environment.drift_checks.order_by("-found_at", "-id").first()
@@ -25,6 +27,8 @@ def note(environment: Environment, planned: Sequence[planning.PlannedStep]) -> D
     made = DriftCheck.objects.create(
         customer=environment.customer, environment=environment, findings=found, found_at=now, checked_at=now
     )
+    if found:
+        notices.tell_of_drift(made)
     if found or latest:
         after = {"steps": [one["step"] for one in found]}
         verb = "environment.drifted" if found else "environment.as_approved"

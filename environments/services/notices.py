@@ -1,8 +1,9 @@
-"""Who is told when a run needs a person: the customer when it waits for them, the engineers when it stops."""
+"""Who is told when a person is needed: the customer when a run waits for them, the engineers when it stops, or AWS drifted."""
 
 from django.conf import settings
+from django.db.models import QuerySet
 
-from environments.models import Run, RunStep
+from environments.models import DriftCheck, Run, RunStep
 from environments.provisioning.steps import BY_KEY
 from environments.states import Owner, StepState
 from portal.accounts.models import User
@@ -23,6 +24,25 @@ def tell(run: Run) -> None:
 def tell_of_defect(run: Run) -> None:
     """Tell the engineers that the run stopped as a whole, at no step."""
     _tell_engineers(run, "the run stopped", run.error, f"{run.pk}:{run.epoch}")
+
+
+def tell_of_drift(check: DriftCheck) -> None:
+    """Tell the engineers that AWS was found other than approved; once for each state in which it is found."""
+    steps = [found["title"] for found in check.findings]
+    for person in _engineers():
+        email(
+            "drift_found",
+            person.email,
+            key=f"drift:{check.pk}:{person.pk}",
+            subject=f"{check.environment}: AWS differs from what is approved",
+            customer=check.customer,
+            context={
+                "person": person,
+                "environment": check.environment,
+                "steps": steps,
+                "link": f"{settings.PORTAL_URL}/environments/{check.environment_id}/drift/",
+            },
+        )
 
 
 def _tell_customer(run: Run, step: RunStep) -> None:
@@ -49,7 +69,7 @@ def _tell_customer(run: Run, step: RunStep) -> None:
 
 
 def _tell_engineers(run: Run, what: str, error: dict[str, str], key: str) -> None:
-    for person in User.objects.filter(is_active=True, staff_role=StaffRole.OPERATIONS_ENGINEER):
+    for person in _engineers():
         email(
             "run_stopped",
             person.email,
@@ -63,6 +83,10 @@ def _tell_engineers(run: Run, what: str, error: dict[str, str], key: str) -> Non
                 "link": f"{settings.PORTAL_URL}/runs/{run.pk}/",
             },
         )
+
+
+def _engineers() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, staff_role=StaffRole.OPERATIONS_ENGINEER)
 
 
 def _since(step: RunStep) -> str:

@@ -21,13 +21,18 @@ def request(environment: Environment, purpose: PlanPurpose, *, name: str, by: Us
 
     Raises `Forbidden`, `Invalid` for another name, `Conflict` where production is to be reset.
     """
+    require_possible(environment, purpose, by=by)
+    confirmation.require_name(environment, name)
+    return plans.begin(environment, purpose, by=by)
+
+
+def require_possible(environment: Environment, purpose: PlanPurpose, *, by: User) -> None:
+    """Raise `Forbidden` for who may not ask for it, `Conflict` where production is to be reset."""
     if not rules.may_provision(by):
         raise Forbidden("Taking an environment away is for the provider's operations engineers.")
-    confirmation.require_name(environment, name)
     if purpose == PlanPurpose.RESET and environment.is_production:
         remedy = "Tear it down with a second person instead, or change single resources by a plan."
         raise Conflict("Production is never reset.", code="production", remedy=remedy)
-    return plans.begin(environment, purpose, by=by)
 
 
 def note_end(run: Run) -> None:

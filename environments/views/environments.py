@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from environments import selectors
+from environments import rules, selectors
 from environments.catalogue import products as catalogue
 from environments.models import Environment, Plan, ProductDeployment, Run
 from environments.services import stand_in
@@ -71,6 +71,7 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "stand_in_available": stand_in.available(),
         "seen": seen,
         "milestone": steps.milestone(run) if run else "",
+        "may_take_away": rules.may_provision(user) and plan is not None,
         "poll_seconds": _poll_seconds(plan, run),
     }
     return render(request, "environments/detail.html", context)
@@ -79,7 +80,8 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
 def _seen(environment: Environment, plan: Plan | None, run: Run | None) -> str:
     """Return what the page shows, in short. As long as it is the same, a page that asks again keeps what it has."""
     facts = [plan and f"{plan.pk}.{plan.state}", run and f"{run.pk}.{run.state}.{steps.milestone(run)}"]
-    digest = hashlib.sha256(f"{facts} {environment.green}".encode())  # type: ignore[attr-defined]
+    facts += [environment.green, environment.has_drifted, environment.torn_down_at]  # type: ignore[attr-defined]
+    digest = hashlib.sha256(f"{facts}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -96,7 +98,8 @@ def resources(request: HttpRequest, id: str) -> HttpResponse:
     environment = selectors.environment(user, id)
     page = paging.by_key(selectors.resources(user, environment), request.GET)
     rows = [(row, kind_words(row.kind)) for row in page.rows]
-    context = {**frame(environment, "resources"), "page": page, "rows": rows}
+    adopted = [(row, kind_words(row.kind)) for row in selectors.adoptions(user, environment)]
+    context = {**frame(environment, "resources"), "page": page, "rows": rows, "adopted": adopted}
     return render(request, "environments/resources.html", context)
 
 

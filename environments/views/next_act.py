@@ -39,6 +39,8 @@ def of(user: User, environment: Environment, plan: Plan | None, run: Run | None)
         return _of_run(user, environment, run)
     if plan and plan.state in (PlanState.REQUESTED, PlanState.READY, PlanState.BLOCKED):
         return _of_plan(user, plan)
+    if environment.torn_down_at:
+        return _anew(user, environment)
     if run and run.state == RunState.FINISHED:
         return _after(user, environment)
     return _first(user, environment)
@@ -92,6 +94,13 @@ def _after(user: User, environment: Environment) -> NextAct | None:
             "Open hand-over", reverse("hand_over_new", args=[environment.pk]), "Every item is true.", hue="done"
         )
     return None
+
+
+def _anew(user: User, environment: Environment) -> NextAct | None:
+    if not rules.may_request_plan(user):
+        return None
+    page = reverse("plan_request", args=[environment.pk])
+    return NextAct("Make a new plan", page, "A plan says what building it anew takes, and changes nothing.", posts=True)
 
 
 def _first(user: User, environment: Environment) -> NextAct | None:

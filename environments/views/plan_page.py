@@ -13,7 +13,7 @@ from environments.provisioning.plan import BLOCKED, WAIT
 from environments.provisioning.step import ADOPT, CHANGE, CREATE, KEEP, REMOVE
 from environments.provisioning.steps import BY_KEY
 from environments.services import adoptions
-from environments.states import REMOVING, PlanPurpose
+from environments.states import REMOVING, PlanPurpose, PlanState
 from environments.views.steps import owner_name
 from environments.views.words import kind_words
 from portal.ui.drawings.gantt import duration
@@ -27,6 +27,15 @@ ACTIONS: dict[str, dict[str, str]] = {
     ADOPT: {"word": "Adopt", "hue": "work", "shape": "person"},
     WAIT: {"word": "Wait", "hue": "you", "shape": "clock"},
     BLOCKED: {"word": "Blocked", "hue": "stop", "shape": "octagon"},
+}
+# What a check for drift says of each: it finds, where a plan would do.
+_FOUND = {
+    CREATE: "Missing",
+    CHANGE: "Differs",
+    REMOVE: "Not wanted",
+    ADOPT: "Not ours",
+    WAIT: "Not done",
+    BLOCKED: "Blocked",
 }
 _OF_RESOURCES = (CREATE, CHANGE, REMOVE, ADOPT, KEEP)
 TITLES = {
@@ -54,6 +63,10 @@ class ChangeLine:
     def look(self) -> dict[str, str]:
         return ACTIONS[self.action]
 
+    @property
+    def drift_word(self) -> str:
+        return _FOUND.get(self.action, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -75,6 +88,11 @@ class Row:
         return {**ACTIONS[KEEP], "word": "Stays"} if self.stays else ACTIONS[self.action]
 
     @property
+    def drift_word(self) -> str:
+        """Return how a check for drift tells it: where AWS could not be asked, nothing is known."""
+        return _FOUND.get(self.action, "") if self.was_looked_at else "Not compared"
+
+    @property
     def is_open(self) -> bool:
         return self.action in (BLOCKED, CHANGE) or any(one.differences for one in self.changes)
 
@@ -87,12 +105,20 @@ class Row:
 
 
 def rows(plan: Plan, adopted: Collection[str]) -> list[Row]:
-    """Return the steps. `adopted` holds the AWS ids that somebody decided to use."""
-    offered = {found["aws_id"] for found in adoptions.adoptable(plan)} if plan.state == "blocked" else set()
-    return [_row(plan, finding, adopted, offered) for finding in plan.findings]
+    """Return the steps, the blocked ones first. `adopted` holds the AWS ids that somebody decided to use."""
+    offered = {found["aws_id"] for found in adoptions.adoptable(plan)} if plan.state == PlanState.BLOCKED else set()
+    return rows_of(plan.findings, plan.environment.customer.name, adopted, offered)
 
 
-def _row(plan: Plan, finding: dict[str, Any], adopted: Collection[str], offered: Collection[str]) -> Row:
+def rows_of(
+    findings: Iterable[dict[str, Any]], customer: str, adopted: Collection[str] = (), offered: Collection[str] = ()
+) -> list[Row]:
+    """Return the findings of a plan, or of a check for drift. `offered`: the AWS ids that may be adopted."""
+    found = [_row(finding, customer, adopted, offered) for finding in findings]
+    return sorted(found, key=lambda row: row.action != BLOCKED)
+
+
+def _row(finding: dict[str, Any], customer: str, adopted: Collection[str], offered: Collection[str]) -> Row:
     told = finding.get("details") or []
     changes = [_change(change, told, adopted, offered) for change in finding.get("changes") or ()]
     waits_for = finding.get("waits_for") or ""
@@ -102,7 +128,7 @@ def _row(plan: Plan, finding: dict[str, Any], adopted: Collection[str], offered:
         action=finding["action"],
         changes=changes,
         notes=_notes(finding, changes),
-        waits_for=owner_name(waits_for, plan.environment.customer.name) if waits_for else "",
+        waits_for=owner_name(waits_for, customer) if waits_for else "",
         reason=finding.get("reason") or "",
         remedy=finding.get("remedy") or "",
         stays=bool(finding.get("removes")) and finding["action"] == KEEP,
@@ -149,10 +175,12 @@ def _notes(finding: dict[str, Any], changes: Sequence[ChangeLine]) -> list[str]:
     return [one for one in finding.get("details") or () if not (starts and one.startswith(starts))]
 
 
-def resource_counts(rows: Iterable[Row]) -> list[tuple[dict[str, str], int]]:
-    """Return how many resources would be created, changed, removed and kept; adopted ones only where there are any."""
+def resource_counts(plan: Plan, rows: Iterable[Row]) -> list[tuple[dict[str, str], int]]:
+    """Return how many resources would be created, changed, removed and kept. Those to be adopted, and those of a tear-down, are
+    told only where there are any."""
     counts = Counter(change.action for row in rows for change in row.changes)
-    return [(ACTIONS[one], counts[one]) for one in _OF_RESOURCES if counts[one] or one != ADOPT]
+    always = () if plan.purpose in REMOVING else (CREATE, CHANGE, REMOVE, KEEP)
+    return [(ACTIONS[one], counts[one]) for one in _OF_RESOURCES if counts[one] or one in always]
 
 
 def step_counts(rows: Sequence[Row]) -> dict[str, int]:

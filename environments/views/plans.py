@@ -90,7 +90,7 @@ def _context(user: User, plan: Plan) -> dict[str, Any]:
         "takes_away": takes_away,
         "changing": [row for row in rows if row.action != KEEP],
         "kept": [row for row in rows if row.action == KEEP],
-        "resources": plan_page.resource_counts(rows),
+        "resources": plan_page.resource_counts(plan, rows),
         "steps": plan_page.step_counts(rows),
         "awaited": plan_page.awaited(rows),
         "estimate": plan_page.estimate(plan),

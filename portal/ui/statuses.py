@@ -59,6 +59,10 @@ LOOKS: dict[str, Look] = {
     "intent": Look(YOU, "triangle", "Outcome unknown"),
     "ok": Look(DONE, "check", "OK"),
     "error": Look(STOP, "octagon", "Refused"),
+    # What stands in AWS, against what is approved.
+    "as_approved": Look(DONE, "check", "As approved"),
+    "drifted": Look(YOU, "triangle", "Drifted"),
+    "torn_down": Look(IDLE, "dash", "Torn down"),
     # Connections of the topology.
     "planned": Look(IDLE, "ring", "Planned"),
     "verified": Look(DONE, "check", "Verified"),

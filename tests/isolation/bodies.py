@@ -20,6 +20,11 @@ BODIES: dict[str, Any] = {
     "PATCH /api/v1/sections/{section}": {"answers": {"choice": "route53", "zone": "new.internal"}},
     "POST /api/v1/sections/{submitted_section}/change-requests": {"reason": "Three servers, not two"},
     "POST /api/v1/plans/{plan}/approvals": {"digest": DIGEST},
+    "POST /api/v1/plans/{plan}/adoptions": {"aws_id": "sg-0a1b2c3d4e5f60718"},
+    "POST /plans/{plan}/adopt/": {"aws_id": "sg-0a1b2c3d4e5f60718"},
+    "POST /api/v1/environments/{environment}/tear-downs": {"purpose": "tear_down", "name": "Production"},
+    "POST /environments/{environment}/tear-down/": {"name": "Production"},
+    "POST /environments/{ready}/reset/": {"name": "Number 4"},
     "POST /api/v1/runs/{waiting_run}/pauses": {"note": "The customer moves its DNS"},
     "POST /api/v1/environments/{environment}/vpn-configuration-reveals": {"password": PASSWORD},
     "POST /api/v1/environments/{environment}/milestones": {

@@ -56,6 +56,10 @@ TABLES = {
         GET    /api/v1/environments/{environment}/resources                 401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/plans                     401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/environments/{environment}/plans                     401 403 403 403 404 202 202 403 403 202
+        GET    /api/v1/environments/{environment}/adoptions                 401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{environment}/tear-downs                401 403 403 403 404 403 202 403 403 202
+        GET    /api/v1/environments/{environment}/drift-checks              401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{provisioned}/drift-checks              401 403 202 202 404 202 202 202 403 202
         POST   /api/v1/environments/{provisioned}/verifications             401 403 202 202 404 202 202 202 403 202
         POST   /api/v1/environments/{environment}/stand-in-roles            401 404 404 404 404 404 404 404 404 404
         POST   /api/v1/environments/{environment}/stand-in-acceptances      401 404 404 404 404 404 404 404 404 404
@@ -74,6 +78,7 @@ TABLES = {
         GET    /api/v1/plans                                                401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/plans/{plan}                                         401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/plans/{plan}/approvals                               401 403 403 403 404 403 202 403 403 202
+        POST   /api/v1/plans/{plan}/adoptions                               401 403 403 403 404 403 409 403 403 409
         GET    /api/v1/runs                                                 401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/runs/{run}                                           401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/runs/{run}/aws-calls                                 401 200 200 200 404 200 200 200 200 200
@@ -127,6 +132,12 @@ TABLES = {
         POST   /environments/{provisioned}/verify/                          302 403 302 302 404 302 302 302 403 302
         GET    /environments/{environment}/plans/                           302 200 200 200 404 200 200 200 200 200
         POST   /environments/{environment}/plans/                           302 403 403 403 404 302 302 403 403 302
+        GET    /environments/{environment}/drift/                           302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{provisioned}/drift/                           302 403 302 302 404 302 302 302 403 302
+        GET    /environments/{environment}/tear-down/                       302 403 403 403 404 403 200 403 403 200
+        POST   /environments/{environment}/tear-down/                       302 403 403 403 404 403 302 403 403 302
+        GET    /environments/{ready}/reset/                                 302 403 403 403 404 403 200 403 403 200
+        POST   /environments/{ready}/reset/                                 302 403 403 403 404 403 302 403 403 302
         GET    /environments/{environment}/runs/                            302 200 200 200 404 200 200 200 200 200
         GET    /environments/{environment}/resources/                       302 200 200 200 404 200 200 200 200 200
         POST   /environments/{environment}/stand-in/role/                   302 404 404 404 404 404 404 404 404 404
@@ -142,6 +153,7 @@ TABLES = {
         POST   /checklist-items/{signed_item}/unsign/                       302 403 403 403 404 302 302 403 403 302
         GET    /plans/{plan}/                                               302 200 200 200 404 200 200 200 200 200
         POST   /plans/{plan}/approve/                                       302 403 403 403 404 403 302 403 403 302
+        POST   /plans/{plan}/adopt/                                         302 403 403 403 404 403 409 403 403 409
         GET    /runs/{run}/                                                 302 200 200 200 404 200 200 200 200 200
         GET    /runs/{run}/live/                                            302 200 200 200 404 200 200 200 200 200
         POST   /runs/{stopped_run}/retry/                                   302 403 403 403 404 403 302 403 403 302
