@@ -109,13 +109,14 @@ def _mail_records(environment: Environment) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _certificate_records(identity: aws.Identity, region: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return those of certificates that are issued already too: to publish them a second time does no harm."""
     rows = aws.pages(
         identity,
         region,
         "acm",
         "list_certificates",
         "CertificateSummaryList",
-        CertificateStatuses=["PENDING_VALIDATION"],
+        CertificateStatuses=["PENDING_VALIDATION", "ISSUED"],
     )
     found = []
     for row in rows:
