@@ -282,6 +282,8 @@ SPECTACULAR_SETTINGS = {
         "SectionState": "onboarding.states.SectionState",
         "HandOverState": "onboarding.states.HandOverState",
         "EnvironmentKind": "environments.states.EnvironmentKind",
+        "PlanPurpose": "environments.states.PlanPurpose",
+        "TearDownPurpose": (("tear_down", "Tear down"), ("reset", "Reset")),
         "PlanState": "environments.states.PlanState",
         "RunState": "environments.states.RunState",
         "StepState": "environments.states.StepState",

@@ -28,15 +28,15 @@ ACTIONS: dict[str, dict[str, str]] = {
     WAIT: {"word": "Wait", "hue": "you", "shape": "clock"},
     BLOCKED: {"word": "Blocked", "hue": "stop", "shape": "octagon"},
 }
-# What a check for drift says of each: it finds, where a plan would do.
-_FOUND = {
-    CREATE: "Missing",
-    CHANGE: "Differs",
-    REMOVE: "Not wanted",
-    ADOPT: "Not ours",
-    WAIT: "Not done",
-    BLOCKED: "Blocked",
+# How a check for drift tells each: it finds, where a plan would do.
+_FOUND: dict[str, dict[str, str]] = {
+    CREATE: {"word": "Missing", "hue": "stop", "shape": "minus"},
+    CHANGE: {"word": "Differs", "hue": "you", "shape": "pencil"},
+    REMOVE: {"word": "Not wanted", "hue": "you", "shape": "trash"},
+    WAIT: {"word": "Not done", "hue": "you", "shape": "clock"},
+    BLOCKED: ACTIONS[BLOCKED],
 }
+_NOT_COMPARED = {"word": "Not compared", "hue": "idle", "shape": "help"}
 _OF_RESOURCES = (CREATE, CHANGE, REMOVE, ADOPT, KEEP)
 TITLES = {
     PlanPurpose.PROVISION: "Plan",
@@ -64,8 +64,9 @@ class ChangeLine:
         return ACTIONS[self.action]
 
     @property
-    def drift_word(self) -> str:
-        return _FOUND.get(self.action, "")
+    def found(self) -> dict[str, str]:
+        """Return how a check for drift tells it."""
+        return _FOUND.get(self.action, ACTIONS[self.action])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ class Row:
         return {**ACTIONS[KEEP], "word": "Stays"} if self.stays else ACTIONS[self.action]
 
     @property
-    def drift_word(self) -> str:
+    def found(self) -> dict[str, str]:
         """Return how a check for drift tells it: where AWS could not be asked, nothing is known."""
-        return _FOUND.get(self.action, "") if self.was_looked_at else "Not compared"
+        return _FOUND.get(self.action, ACTIONS[self.action]) if self.was_looked_at else _NOT_COMPARED
 
     @property
     def is_open(self) -> bool:

@@ -1,8 +1,10 @@
 """Runs: watched, mended, resumed."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -13,7 +15,7 @@ from environments.forms import PauseForm
 from environments.models import AwsCall, Run
 from environments.provisioning.steps import BY_KEY
 from environments.services import stand_in, steering
-from environments.states import ACTIVE_RUNS, RUNS, RunState
+from environments.states import ACTIVE_RUNS, REMOVING, RUNS, PlanPurpose, RunState, StepState
 from environments.views import next_act, steps
 from environments.views.environments import frame
 from portal.accounts.signed_in import person
@@ -24,6 +26,8 @@ from portal.ui import paging
 # How often the page asks, in seconds; a run that ended, or that a person must mend, is not asked for.
 _POLL_SECONDS = {RunState.QUEUED: 2, RunState.RUNNING: 2, RunState.WAITING: 5}
 _CALLS = 25
+_TITLES = {PlanPurpose.PROVISION: "Run", PlanPurpose.TEAR_DOWN: "Tear-down", PlanPurpose.RESET: "Reset"}
+_LONGEST_SEARCH = 80
 
 
 @require_safe
@@ -106,10 +110,12 @@ def _context(request: HttpRequest, id: str) -> dict[str, Any]:
     return {
         **frame(found.environment, "runs"),
         "run": found,
-        "lines": steps.lines(found, clock.now()),
+        "groups": steps.groups(steps.lines(found, clock.now())),
         "bars": steps.bars(found),
         "ready_steps": steps.ready_count(found),
         "total_steps": len(found.steps.all()),
+        "title": _TITLES[PlanPurpose(found.plan.purpose)],
+        "takes_away": found.plan.purpose in REMOVING,
         "milestone": steps.milestone(found),
         "is_active": found.state in ACTIVE_RUNS,
         "may_pause": RUNS.allows(found.state, "pause"),
@@ -118,18 +124,41 @@ def _context(request: HttpRequest, id: str) -> dict[str, Any]:
         "may_steer": rules.may_provision(user),
         "may_look": rules.may_verify(user, found.environment.customer),
         "may_stand_in": stand_in.available() and rules.may_act_as_customer(user, found.environment.customer),
-        "poll_seconds": _POLL_SECONDS.get(RunState(found.state), 0),
+        "poll_seconds": _poll_seconds(found),
         **_journal(request, found),
     }
 
 
+def _poll_seconds(run: Run) -> int:
+    """A run that stopped at one step is asked for as long as others of its steps are at work."""
+    works = any(step.state == StepState.RUNNING for step in run.steps.all())
+    state = RunState.RUNNING if run.state == RunState.FAILED and works else RunState(run.state)
+    return _POLL_SECONDS.get(state, 0)
+
+
 def _journal(request: HttpRequest, run: Run) -> dict[str, Any]:
-    """Return the AWS calls, the newest first; `?changes=1` leaves out those that only looked."""
+    """Return the AWS calls, the newest first; `?changes=1` leaves out those that only looked, `?q=` finds some of them."""
     only_changes = request.GET.get("changes") == "1"
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
     calls = selectors.aws_calls(person(request), run)
-    page = paging.by_key(calls.filter(changes=True) if only_changes else calls, request.GET, _CALLS)
+    calls = calls.filter(changes=True) if only_changes else calls
+    page = paging.by_key(calls.filter(_with(words)) if words else calls, request.GET, _CALLS)
     rows = [(call, _step_title(call)) for call in page.rows]
-    return {"calls": rows, "page": page, "only_changes": only_changes, "query": request.GET.urlencode()}
+    return {
+        "calls": rows,
+        "page": page,
+        "only_changes": only_changes,
+        "words": words,
+        "query": request.GET.urlencode(),
+    }
+
+
+def _with(words: str) -> Q:
+    """Return the calls that have these words in their service, operation (as written in Python or by AWS) or step."""
+    steps_named = [key for key, step in BY_KEY.items() if words.lower() in step.title.lower()]
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words).lower()
+    found = Q(service__icontains=words) | Q(operation__icontains=words) | Q(operation__icontains=snake)
+    return found | Q(step__icontains=words) | Q(step__in=steps_named)
 
 
 def _step_title(call: AwsCall) -> str:

@@ -34,9 +34,34 @@ class Line:
     waits_on: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Steps that stand alike."""
+
+    title: str
+    lines: list[Line]
+    key: str
+
+
+_GROUPS = (
+    ("now", "Now", (StepState.FAILED, StepState.WAITING, StepState.RUNNING)),
+    ("pending", "Not started", (StepState.PENDING,)),
+    ("ready", "Done", (StepState.READY,)),
+)
+
+
 def lines(run: Run, now: datetime) -> list[Line]:
     customer = run.environment.customer.name
     return [_line(step, run, customer, now) for step in run.steps.all()]
+
+
+def groups(lines: list[Line]) -> list[Group]:
+    """Return the steps by how they stand: first what is at work, waits or has stopped, which is why somebody looks."""
+    return [
+        Group(title, shown, key)
+        for key, title, states in _GROUPS
+        if (shown := [line for line in lines if line.step.state in states])
+    ]
 
 
 def ready_count(run: Run) -> int:
