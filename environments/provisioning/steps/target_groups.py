@@ -41,7 +41,7 @@ def doors(spec: Spec) -> Iterator[Door]:
     for product in balanced(spec):
         named = list(nodes([(product.key, product.pattern)], spec.machines.systems))
         for layer in layers(product.key, product.pattern):
-            answering = tuple(node.name for node in named if node.layer == layer)
+            answering = tuple(sorted(node.name for node in named if node.layer == layer))
             for port in ports_of(product.key, layer):
                 suffix = "-tls" if spec.domain else ""
                 group = names.of(spec, f"{short_of(product)}-{port}{suffix}")

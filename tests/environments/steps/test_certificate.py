@@ -5,7 +5,6 @@ import pytest
 
 from environments.provisioning.step import Drifted, Missing, Pending, Ready
 from environments.provisioning.steps.certificate import GIVES_UP_AFTER, Certificate, domain_of
-from portal.embedded.aws_stand_in.patches import acm
 from tests.environments.steps.conftest import Bench, bench_of, spec_of_northwind
 from tests.fakes.cloud.services.acm import publish_records
 
@@ -47,6 +46,8 @@ def publish(bench: Bench) -> None:
     if bench.in_memory:
         publish_records(bench.in_memory)
     else:
+        from portal.embedded.aws_stand_in.patches import acm  # noqa: PLC0415 - moto takes a second to import
+
         acm.dns_is_published(domain_of(bench.spec))
 
 
