@@ -46,7 +46,7 @@ def publish(bench: Bench) -> None:
     if bench.in_memory:
         publish_records(bench.in_memory)
     else:
-        from portal.embedded.aws_stand_in.patches import acm  # noqa: PLC0415 - moto takes a second to import
+        from portal.embedded.aws_stand_in.patches import acm  # moto takes a second to import
 
         acm.dns_is_published(domain_of(bench.spec))
 
