@@ -85,7 +85,7 @@ def _stand_in() -> Iterator[tuple[Any, str]]:
 
 
 @contextmanager
-def _worker(app: str) -> Iterator[None]:
+def _worker(app: str) -> Iterator["subprocess.Popen[str]"]:
     """Run one real worker process, and wait until it listens."""
     import redis
 
@@ -97,7 +97,7 @@ def _worker(app: str) -> Iterator[None]:
         assert process.poll() is None, "the worker ended"
     threading.Thread(target=process.stderr.read, daemon=True).start()
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait()

@@ -52,8 +52,31 @@ MEASURED = (
     "dr_vault",
     "backup_plan",
 )
-"""The steps that make the kinds of resources in the comparison. A whole environment has more: the audit trail, delivery of logs,
-keys, patching, installation."""
+"""The steps that make the kinds of resources in the comparison. A whole environment has more: the audit trail, delivery of
+logs, patching, installation."""
+
+SECTIONS: dict[str, Any] = {
+    "smtp": {"choice": "ses", "sender_domain": "acme.example", "sender": "alerts@acme.example"},
+    "ntp": {"choice": "amazon"},
+    "data_centre": {
+        "choice": "vpn",
+        "gateway_ip": "203.0.113.7",
+        "routing": "static",
+        "prefixes": ["192.168.0.0/16"],
+        "router_vendor": "Cisco Systems, Inc.",
+        "router_model": "ISR Series Routers",
+        "router_software": "IOS 12.4+",
+    },
+    "monitoring": {
+        "alert_emails": ["operations@acme.example"],
+        "internet_reachable": False,
+        "http_proxy": "http://proxy.acme.example:3128",
+    },
+    "operating_system": {"systems": ["ubuntu"], "patch_day": "sunday", "patch_hour": 2},
+    "backup": {"frequency": "daily", "disaster_recovery": True, "dr_region": "eu-central-1"},
+    "logs": {"retention_days": 30, "forward": False},
+}
+"""The same as frozen answers."""
 
 
 def reference(**changes: Any) -> Spec:
