@@ -79,8 +79,9 @@ def milestone(run: Run) -> str:
 
 
 def bars(run: Run) -> list[dict[str, Any]]:
-    """Return the steps as bars of the timeline. What waits for a person has no expected end: it would dwarf the rest."""
-    return [_bar(step, run) for step in run.steps.all()]
+    """Return the steps that began as bars of the timeline. What waits for a person has no expected end: it would dwarf the
+    rest."""
+    return [_bar(step, run) for step in run.steps.all() if step.started_at]
 
 
 def owner_name(owner: str, customer: str) -> str:
@@ -121,11 +122,13 @@ def _title(step: RunStep) -> str:
     known = _known(step)
     if known is None:
         return step.key
+    title = f"{known.title[0].lower()}{known.title[1:]}"
     tenses = {
+        StepState.PENDING: f"To be removed: {title}" if step.removes else known.title,
         StepState.RUNNING: known.doing,
         StepState.WAITING: known.doing,
         StepState.READY: known.done,
-        StepState.FAILED: f"Could not finish: {known.title[0].lower()}{known.title[1:]}",
+        StepState.FAILED: f"Could not {'remove' if step.removes else 'finish'}: {title}",
     }
     return tenses.get(StepState(step.state), known.title)
 

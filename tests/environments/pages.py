@@ -31,7 +31,7 @@ def page(user: User, name: str, *args: str, **query: str) -> str:
     return response.content.decode()
 
 
-def status(user: User, name: str, *args: str, method: str = "get", **data: str) -> int:
+def status(user: User, name: str, /, *args: str, method: str = "get", **data: str) -> int:
     return getattr(signed_in(user), method)(reverse(name, args=args), data).status_code
 
 

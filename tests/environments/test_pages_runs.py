@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from environments.models import ChecklistItem, Environment, Plan, Run
+from environments.models import AwsCall, ChecklistItem, Environment, Plan, Run
 from environments.services import steering
 from environments.states import ItemState, RunState, StepState
 from environments.views import steps
@@ -426,3 +426,60 @@ def test_drawing_shows_what_is_waited_for():
     drawing = signed_in(people.engineer()).get(reverse("environment", args=[environment.pk])).context["drawing"]
 
     assert drawing["edges"][0]["status"] == "waiting"
+
+
+def test_steps_stand_by_how_they_stand_and_the_rest_is_folded():
+    run = pages.waiting(pages.production())
+
+    response = signed_in(people.engineer()).get(reverse("run", args=[run.pk]))
+
+    groups = {group.key: len(group.lines) for group in response.context["groups"]}
+    pending = run.steps.filter(state=StepState.PENDING).count()
+    assert groups == {"now": 1, "pending": pending, "ready": run.steps.count() - pending - 1}
+    assert response.text.index("Waiting for the customer") < response.text.index('id="steps-pending"')
+
+
+def test_stopped_run_is_followed_as_long_as_another_step_is_at_work():
+    run = pages.failed(pages.production())
+    assert "hx-trigger" not in page(people.engineer(), "run", run.pk)
+
+    run.steps.filter(key="log_bucket").update(state=StepState.RUNNING, started_at=clock.now())
+
+    assert 'hx-trigger="every 2s"' in page(people.engineer(), "run", run.pk)
+
+
+@pytest.mark.parametrize("words", ["peering request", "EC2", "DescribeVpcs", "describe_vp", "peering_request"])
+def test_journal_is_searched_by_service_operation_and_step(words: str):
+    run = pages.waiting(pages.production())
+    pages.calls(run, 2)
+    AwsCall.objects.create(
+        customer=run.customer,
+        run=run,
+        step="log_bucket",
+        epoch=1,
+        service="s3",
+        operation="create_bucket",
+        account_id="111111111111",
+        region="eu-west-1",
+        changes=True,
+        outcome="ok",
+        started_at=clock.now(),
+    )
+
+    html = page(people.viewer(run.customer), "run", run.pk, q=words)
+
+    assert "describe_vpcs" in html
+    assert "create_bucket" not in html
+    assert "No call has" in page(people.viewer(run.customer), "run", run.pk, q="nothing like it")
+
+
+def test_run_of_a_tear_down_is_worded_as_removal():
+    run = pages.waiting(pages.production())
+    run.steps.update(removes=True)
+    Plan.objects.filter(pk=run.plan_id).update(purpose="tear_down")
+
+    html = page(people.engineer(), "run", run.pk)
+
+    assert '<h1 tabindex="-1">Tear-down</h1>' in html
+    assert "Removed: Peering request" in html
+    assert "To be removed: log bucket" in html
