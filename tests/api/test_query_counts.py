@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from backups.models import BackupPolicy
 from environments.models import (
+    Adoption,
     AwsAccount,
     AwsCall,
     ChecklistItem,
+    DriftCheck,
     Environment,
     Plan,
     Resource,
@@ -210,6 +212,30 @@ class Rows:
             for n in self.numbers()
         )
 
+    def adoptions(self) -> Iterable[Model]:
+        (environment,) = Rows.environments(_one(self))
+        return Adoption.objects.bulk_create(
+            Adoption(
+                customer=self.customer,
+                environment=environment,
+                step="s",
+                kind="k",
+                name="n",
+                aws_id=f"a{n}",
+                adopted_by=self.person,
+            )
+            for n in self.numbers()
+        )
+
+    def drift_checks(self) -> Iterable[Model]:
+        (environment,) = Rows.environments(_one(self))
+        return DriftCheck.objects.bulk_create(
+            DriftCheck(
+                customer=self.customer, environment=environment, findings=[], found_at=self.now, checked_at=self.now
+            )
+            for _ in self.numbers()
+        )
+
     def aws_calls(self) -> Iterable[Model]:
         (run,) = Rows.runs(_one(self))
         return AwsCall.objects.bulk_create(
@@ -251,6 +277,8 @@ LISTS: dict[str, tuple[Callable[[Rows], Any], str]] = {
     "backup-policies": (Rows.backup_policies, "/backup-policies"),
     "audit-events": (Rows.audit_events, "/audit-events"),
     "resources": (Rows.resources, "/environments/{environment}/resources"),
+    "adoptions": (Rows.adoptions, "/environments/{environment}/adoptions"),
+    "drift-checks": (Rows.drift_checks, "/environments/{environment}/drift-checks"),
     "aws-calls": (Rows.aws_calls, "/runs/{run}/aws-calls"),
 }
 
