@@ -4,6 +4,7 @@ from environments.provisioning import permissions
 from environments.provisioning.step import Step
 from environments.provisioning.steps.access import CustomerAccess, ProviderAccess
 from environments.provisioning.steps.account import AccountRole, NewAccount
+from environments.provisioning.steps.administrators import AdministratorAccounts
 from environments.provisioning.steps.agent import AgentConfiguration, LogForwarding
 from environments.provisioning.steps.alarms import Alarms
 from environments.provisioning.steps.alerts import AlertRecipients, AlertTopic
@@ -11,6 +12,7 @@ from environments.provisioning.steps.backup import BackupPlan, BackupRole, Backu
 from environments.provisioning.steps.backup_vaults import BackupVault, DrVault
 from environments.provisioning.steps.buckets import AuditBucket, DrBucket, LogBucket
 from environments.provisioning.steps.certificate import Certificate
+from environments.provisioning.steps.consoles import Consoles
 from environments.provisioning.steps.dashboard import Dashboard
 from environments.provisioning.steps.database import Database
 from environments.provisioning.steps.database_settings import DatabaseSettings, DbSubnetGroup
@@ -18,6 +20,7 @@ from environments.provisioning.steps.dhcp_options import DhcpOptions
 from environments.provisioning.steps.direct_connect import DirectConnect
 from environments.provisioning.steps.dns import DnsRecords, PrivateZone
 from environments.provisioning.steps.gateways import ElasticIp, InternetGateway, NatGateway
+from environments.provisioning.steps.installation import Installation, InstallationDocuments
 from environments.provisioning.steps.instances import Instances
 from environments.provisioning.steps.keys import DrKey, EncryptionKey, KeySettings
 from environments.provisioning.steps.launch_templates import LaunchTemplates
@@ -129,6 +132,10 @@ STEPS: tuple[Step, ...] = (
     DrVault(),
     BackupPlan(),
     BackupSelection(),
+    InstallationDocuments(),
+    AdministratorAccounts(),
+    Installation(),
+    Consoles(),
     PatchBaseline(),
     PatchGroup(),
     MaintenanceWindow(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from environments.provisioning import names
 from environments.provisioning.specification import Spec
@@ -15,6 +16,7 @@ _GOING = frozenset({"shutting-down", "terminated"})
 class Machine:
     id: str
     tags: Mapping[str, str]
+    started_at: datetime
 
 
 def key(spec: Spec, what: str) -> str:
@@ -37,7 +39,8 @@ def standing(ctx: Context) -> dict[str, Machine]:
     for row in (row for reservation in reservations for row in reservation["Instances"]):
         if row["State"]["Name"] not in _GOING and names.carries(row.get("Tags"), mark):
             name = names.name_in(row["Tags"]).removeprefix(names.of(ctx.spec, ""))
-            found[name] = Machine(row["InstanceId"], {tag["Key"]: tag["Value"] for tag in row["Tags"]})
+            tags = {tag["Key"]: tag["Value"] for tag in row["Tags"]}
+            found[name] = Machine(row["InstanceId"], tags, row["LaunchTime"])
     return found
 
 

@@ -127,6 +127,7 @@ class Cloud:
         self.role_requires_external_id = True
         self.answers_as: str | None = None
         self.first_peering_status = "pending-acceptance"
+        self.failing_documents: set[str] = set()
         self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         self.worlds: dict[str, World] = {}
         self._lock = RLock()

@@ -163,6 +163,7 @@ def _run(
         "MetadataOptions": MetadataOptions,
         "State": {"Name": "pending"},
         "Tags": tags_of(TagSpecifications),
+        "LaunchTime": call.cloud.now,
         "_since": call.cloud.now,
     }
     return call.add("instance", identifier, row)
