@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from environments.views import checklist, data_centre, drift, environments, plans, runs, stand_in, tear_downs
+from environments.views import access, checklist, data_centre, drift, environments, plans, runs, stand_in, tear_downs
 
 urlpatterns = [
     path("environments/", environments.environment_list, name="environment_list"),
     path("environments/<str:id>/", environments.detail, name="environment"),
+    path("environments/<str:id>/access-template/", access.template, name="access_template"),
     path("environments/<str:id>/checklist/", checklist.checklist, name="environment_checklist"),
     path("environments/<str:id>/verify/", checklist.verify, name="environment_verify"),
     path("environments/<str:id>/plans/", plans.plans, name="plan_request"),

@@ -24,6 +24,8 @@ PROVIDER_VPC_ID = env.text("PROVIDER_VPC_ID", "vpc-0a1b2c3d4e5f60718")
 PROVIDER_VPC_CIDR = env.text("PROVIDER_VPC_CIDR", "10.200.0.0/16")
 PROVIDER_PRINCIPAL_ARN = env.text("PROVIDER_PRINCIPAL_ARN", f"arn:aws:iam::{PROVIDER_ACCOUNT_ID}:user/portal-worker")
 CUSTOMER_ROLE_NAME = env.text("CUSTOMER_ROLE_NAME", "WSO2ManagedServicesProvisioner")
+# Where the customer's console finds the template of our roles: an address of S3, since it takes no other. Empty: no link.
+ACCESS_TEMPLATE_URL = env.text("ACCESS_TEMPLATE_URL")
 SUPPORT_EMAIL = env.text("SUPPORT_EMAIL", "managed-services@wso2.example")
 
 # AWS. The endpoint itself is AWS_ENDPOINT_URL, which boto3 reads; the portal never looks at it.

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from environments.api import data_centre_views, run_views, views
+from environments.api import access_views, data_centre_views, run_views, views
 
 urlpatterns = [
     path("environments", views.Environments.as_view()),
     path("environments/<id:id>", views.Environment.as_view()),
     path("environments/<id:id>/topology", views.Topology.as_view()),
+    path("environments/<id:id>/access-template", access_views.AccessTemplate.as_view()),
     path("environments/<id:id>/specifications", views.EnvironmentSpecifications.as_view()),
     path("environments/<id:id>/resources", views.EnvironmentResources.as_view()),
     path("environments/<id:id>/plans", views.EnvironmentPlans.as_view()),

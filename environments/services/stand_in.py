@@ -4,7 +4,6 @@ Only there: without `AWS_STAND_IN_CUSTOMER_ROLE` these acts do not exist. They e
 administrator, never as the provider's role.
 """
 
-import json
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.db import transaction
 
 from environments import rules
 from environments.models import Environment, Run, RunStep
-from environments.services import steering
+from environments.services import access, steering
 from environments.states import RunState, StepState
 from portal import aws
 from portal.accounts.models import User
@@ -32,35 +31,33 @@ def available() -> bool:
 
 
 def create_role(environment: Environment, *, by: User) -> None:
-    """Create the role that lets the provider in, as the customer would. Raises `NotFound` on AWS, `Forbidden`."""
+    """Deploy the template of the provider's roles, as the customer would: anew, or over an earlier one. Raises `NotFound` on
+    AWS, `Forbidden`, `Conflict`."""
     identity = _customer_administrator(environment, by)
-    name = environment.aws_account.role_name
-    region = environment.region
-    document = json.dumps(trust_policy(environment))
+    account = environment.aws_account
+    stack = {
+        "StackName": access.template().stack_name,
+        "TemplateBody": access.text(account),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in access.template().parameters(access.given(account)).items()
+        ],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
     try:
-        _change(identity, region, "iam", "create_role", RoleName=name, AssumeRolePolicyDocument=document)
+        _deploy(identity, access.home_region(account), stack)
     except aws.AwsError as error:
-        if error.kind != aws.Kind.CONFLICT:
-            raise _refused(error) from error
-        _change(identity, region, "iam", "update_assume_role_policy", RoleName=name, PolicyDocument=document)
+        raise _refused(error) from error
     with transaction.atomic():
-        record("stand_in.role_created", environment, by=by, customer=environment.customer, after={"role": name})
+        after = {"role": account.role_name, "template": access.template().version}
+        record("stand_in.role_created", environment, by=by, customer=environment.customer, after=after)
     _look_again(environment, by)
 
 
-def trust_policy(environment: Environment) -> dict:
-    """Return the trust policy that the customer's role needs: our principal, and the external ID of this account."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": settings.PROVIDER_PRINCIPAL_ARN},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"sts:ExternalId": environment.aws_account.external_id}},
-            }
-        ],
-    }
+def _deploy(identity: aws.Identity, region: str, stack: dict[str, Any]) -> None:
+    stands = [row["StackName"] for row in aws.pages(identity, region, "cloudformation", "describe_stacks", "Stacks")]
+    operation = "update_stack" if stack["StackName"] in stands else "create_stack"
+    _change(identity, region, "cloudformation", operation, **stack)
 
 
 def accept_peering(environment: Environment, *, by: User) -> None:

@@ -1,16 +1,15 @@
 """What each card of the Actions page shows: the facts to compare, and the lines to copy."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from environments.models import AwsAccount, ChecklistItem, Environment, RunStep
-from environments.services import stand_in
+from environments.provisioning.access_template.template import areas_in_words
+from environments.services import access
 from environments.states import ItemKind, ItemState, Owner
 from onboarding import selectors, turns
 from onboarding.models import Onboarding
@@ -24,14 +23,25 @@ _CONSOLE = "https://{region}.console.aws.amazon.com/vpcconsole/home?region={regi
 
 
 @dataclass(frozen=True, slots=True)
+class RoleAllowed:
+    """What one of the roles may do, its actions by what they are about."""
+
+    name: str
+    purpose: str
+    areas: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
-    """The role that the customer creates in their account, and how."""
+    """The stack that the customer deploys in their account, and how. `launch_url` is empty where the console could not read
+    the template."""
 
     account: AwsAccount
-    principal: str
-    trust_policy: str
-    permissions: str
-    commands: list[str]
+    version: str
+    launch_url: str
+    command: str
+    parameters: dict[str, str]
+    roles: list[RoleAllowed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,39 +102,20 @@ def card(user: User, action: CustomerAction) -> Card:
 
 
 def _role(environment: Environment) -> Role:
-    """Source: IAM user guide, "Access to AWS accounts owned by third parties" (the external ID)."""
-    account = environment.aws_account
-    name = account.role_name
+    """The stack makes four roles; the portal enters by the provisioner's."""
+    account, template = environment.aws_account, access.template()
+    values = template.parameters(access.given(account))
     return Role(
         account,
-        settings.PROVIDER_PRINCIPAL_ARN,
-        json.dumps(stand_in.trust_policy(environment), indent=2),
-        json.dumps(_permissions(account.account_id), indent=2),
+        template.version,
+        access.launch_url(environment),
+        access.command(environment),
+        {name: value for name, value in values.items() if name != "VpcArns" or environment.vpc_id},
         [
-            f"aws iam create-role --role-name {name} --max-session-duration 3600 "
-            "--assume-role-policy-document file://trust-policy.json",
-            f"aws iam put-role-policy --role-name {name} --policy-name {name} --policy-document file://permissions.json",
+            RoleAllowed(template.role_name(one.role, account.role_name), one.purpose, areas_in_words(one))
+            for one in template.roles
         ],
     )
-
-
-def _permissions(account_id: str) -> dict[str, Any]:
-    """What the steps call in the customer's account, and no more; accepting a peering stays with the customer."""
-    buckets = f"arn:aws:s3:::{settings.PROVIDER_TAG_PREFIX}-{account_id}-*"
-    allowed: tuple[tuple[str, list[str], str], ...] = (
-        ("Look", ["ec2:Describe*", "route53:Get*", "route53:List*", "cloudtrail:Get*"], "*"),
-        ("Route", ["ec2:CreateRoute", "ec2:DeleteRoute"], "*"),
-        ("Name", ["route53:CreateHostedZone", "route53:DeleteHostedZone", "route53:Change*"], "*"),
-        ("Zone", ["route53:AssociateVPCWithHostedZone"], "*"),
-        ("Keep", ["s3:CreateBucket", "s3:ListBucket", "s3:Get*Configuration", "s3:Put*Configuration"], buckets),
-        ("Guard", ["s3:GetBucket*", "s3:PutBucket*"], buckets),
-        ("Record", ["cloudtrail:*Trail", "cloudtrail:StartLogging", "cloudtrail:AddTags"], "*"),
-    )
-    statements = [
-        {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource} for sid, actions, resource in allowed
-    ]
-    never = {"Sid": "Never", "Effect": "Deny", "Action": "ec2:AcceptVpcPeeringConnection", "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [*statements, never]}
 
 
 def _peering(environment: Environment, step: RunStep) -> Peering:

@@ -4,7 +4,7 @@ import pytest
 
 from environments.models import Run
 from environments.provisioning.specification import Spec
-from environments.services import lookups, runs, steering
+from environments.services import access, lookups, runs, steering
 from environments.services import stand_in as acts
 from environments.states import RunState
 from portal.audit.models import AuditEvent
@@ -125,3 +125,25 @@ def test_stand_in_that_is_away_is_a_sentence(production, monkeypatch):
     aws.forget_clients()
     with pytest.raises(Conflict, match="did not answer"):
         acts.accept_peering(production, by=people.engineer())
+
+
+def test_role_is_that_of_the_template_and_follows_it(production, stand_in):
+    """A second environment in the account widens what the roles may do, without another stack."""
+    engineer = people.engineer()
+    acts.create_role(production, by=engineer)
+    iam = stand_in.customer(NORTHWIND, "iam")
+    role = iam.get_role(RoleName=production.aws_account.role_name)["Role"]
+    assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/wso2/wso2-boundary")
+
+    second = "vpc-0a1b2c3d4e5f69999"
+    environments.environment(
+        production.customer, kind="staging", account_id=NORTHWIND.account_id, vpc_id=second, cidr="10.99.0.0/16"
+    )
+    acts.create_role(production, by=engineer)
+
+    arn = f"arn:aws:iam::{NORTHWIND.account_id}:policy/wso2/wso2-provisioner-network"
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    assert f"vpc/{second}" in str(document)
+    event = AuditEvent.objects.filter(action="stand_in.role_created").last()
+    assert event.after["template"] == access.template().version

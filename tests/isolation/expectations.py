@@ -52,6 +52,7 @@ TABLES = {
         GET    /api/v1/environments                                         401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/environments/{environment}                           401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/topology                  401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/access-template           401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/specifications            401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/resources                 401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/plans                     401 200 200 200 404 200 200 200 200 200
@@ -128,6 +129,7 @@ TABLES = {
     "pages_environments": """
         GET    /environments/                                               302 200 200 200 200 200 200 200 200 200
         GET    /environments/{environment}/                                 302 200 200 200 404 200 200 200 200 200
+        GET    /environments/{environment}/access-template/                 302 200 200 200 404 200 200 200 200 200
         GET    /environments/{environment}/checklist/                       302 200 200 200 404 200 200 200 200 200
         POST   /environments/{provisioned}/verify/                          302 403 302 302 404 302 302 302 403 302
         GET    /environments/{environment}/plans/                           302 200 200 200 404 200 200 200 200 200

@@ -332,15 +332,31 @@ def test_peering_action_shows_who_asks_and_how_to_accept():
     assert "Due" in html
 
 
-def test_role_action_shows_principal_external_id_and_policy():
+def test_role_action_shows_the_parameters_the_line_to_deploy_and_what_each_role_may_do():
     environment = production()
     waiting_step(environment, "customer_access")
 
     html = actions(people.contact(environment.customer))
 
     assert environment.aws_account.external_id in html
-    assert "sts:ExternalId" in html
     assert "user/portal-worker" in html
+    assert "aws cloudformation deploy --stack-name wso2-managed-services-access" in html
+    assert reverse("access_template", args=[environment.pk]) in html
+    assert "WSO2ManagedServicesProvisioner-ReadOnly: Looks" in html
+    assert "ec2:CreateVpc" in html
+    assert "Launch in AWS" not in html
+
+
+def test_role_action_leads_into_the_console_where_the_template_is_at_an_address_of_s3(settings):
+    settings.ACCESS_TEMPLATE_URL = "https://wso2-templates.s3.amazonaws.com/access.json"
+    environment = production()
+    waiting_step(environment, "customer_access")
+
+    html = actions(people.contact(environment.customer))
+
+    assert "Launch in AWS" in html
+    assert "stacks/create/review?templateURL=https%3A%2F%2Fwso2-templates.s3.amazonaws.com%2Faccess.json" in html
+    assert f"param_ExternalId={environment.aws_account.external_id}" in html
 
 
 def test_mail_records_action_shows_each_record_and_which_are_missing():
