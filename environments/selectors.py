@@ -186,7 +186,7 @@ def drifted() -> QuerySet[Environment]:
 
 def topology(environment: Environment) -> dict[str, Any]:
     """Return the network of the environment as nodes and edges, each edge with the checklist item that proves it."""
-    states = {**_awaited(environment), **_proven(environment)}
+    states = {} if environment.torn_down_at else {**_awaited(environment), **_proven(environment)}
     specification = environment.specifications.order_by("-version").first()
     content = specification.content if specification else {}
     nodes = [

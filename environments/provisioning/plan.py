@@ -113,7 +113,8 @@ def _found(step: Step, ctx: Context) -> PlannedStep:
 
 def _judge(step: Step, finding: Finding, ctx: Context) -> PlannedStep:
     if isinstance(finding, Ready):
-        return PlannedStep(step.key, step.title, KEEP, outputs=finding.outputs, changes=_each(step, KEEP, ctx))
+        changes = () if isinstance(step, Removal) else _each(step, KEEP, ctx)
+        return PlannedStep(step.key, step.title, KEEP, outputs=finding.outputs, changes=changes)
     if isinstance(finding, Drifted):
         action = REMOVE if isinstance(step, Removal) else CHANGE
         changes = finding.changes or _each(step, action, ctx)
@@ -134,7 +135,9 @@ def _judge(step: Step, finding: Finding, ctx: Context) -> PlannedStep:
 
 
 def _expected(step: Step, ctx: Context, *, looked: bool) -> PlannedStep:
-    action = REMOVE if isinstance(step, Removal) else WAIT if step.waits_for else CREATE
+    action = WAIT if step.waits_for else CREATE
+    if isinstance(step, Removal):
+        action = KEEP if step.remains else REMOVE
     return PlannedStep(
         step.key,
         step.title,
@@ -142,7 +145,7 @@ def _expected(step: Step, ctx: Context, *, looked: bool) -> PlannedStep:
         details=step.planned(ctx.spec),
         waits_for=step.waits_for,
         seconds=_seconds(step),
-        changes=_each(step, action if action == REMOVE else CREATE, ctx),
+        changes=_each(step, REMOVE if isinstance(step, Removal) else CREATE, ctx),
         looked=looked,
         removes=isinstance(step, Removal),
     )

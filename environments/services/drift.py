@@ -36,6 +36,15 @@ def note(environment: Environment, planned: Sequence[planning.PlannedStep]) -> D
     return made
 
 
+def look_again(environment: Environment) -> None:
+    """Have an environment that differed compared anew, now that a run has ended that may have mended it. Call it in a
+    transaction."""
+    latest = environment.drift_checks.order_by("-found_at", "-id").first()
+    if latest and latest.findings:
+        Environment.objects.filter(pk=environment.pk).update(check_requested_at=clock.now())
+        queue.enqueue("environments.verify", environment=environment.pk)
+
+
 def schedule() -> int:
     """Hint at a check of every account and Region in which one is due; return how many these are."""
     places = set(due().values_list("aws_account_id", "region"))

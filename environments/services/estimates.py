@@ -18,7 +18,7 @@ _SAMPLES = 2000
 def of(program: Sequence[Step], planned: Sequence[PlannedStep], spec: Spec) -> dict[str, Any]:
     """Return the estimate of a plan: `seconds` of work along its longest path, waits for people left out; how many steps were
     measured in earlier runs; `monthly_usd` of what will stand, and `added_usd` of what is new."""
-    past = _past_seconds([one.step for one in planned])
+    past = _past_seconds(planned)
     seconds = {one.step: past.get(one.step, one.seconds) if one.action != KEEP else 0 for one in planned}
     waiting = {one.step for one in planned if one.waits_for}
     whole, added = _cost(program, planned, spec)
@@ -31,12 +31,15 @@ def of(program: Sequence[Step], planned: Sequence[PlannedStep], spec: Spec) -> d
     }
 
 
-def _past_seconds(keys: Iterable[str]) -> dict[str, float]:
-    """Return the median seconds of each step in the latest runs, where there are any."""
-    rows = RunStep.objects.filter(key__in=list(keys), state=StepState.READY, removes=False)
+def _past_seconds(planned: Iterable[PlannedStep]) -> dict[str, float]:
+    """Return the median seconds that each step, or its removal, took in the latest runs, where there are any."""
+    removes = {one.step: one.removes for one in planned}
+    rows = RunStep.objects.filter(key__in=removes, state=StepState.READY).order_by("-id")
     took: dict[str, list[float]] = defaultdict(list)
-    for key, started, finished in rows.order_by("-id").values_list("key", "started_at", "finished_at")[:_SAMPLES]:
-        if started and finished:
+    for key, was_removal, started, finished in rows.values_list("key", "removes", "started_at", "finished_at")[
+        :_SAMPLES
+    ]:
+        if started and finished and was_removal == removes[key]:
             took[key].append((finished - started).total_seconds())
     return {key: statistics.median(values) for key, values in took.items()}
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from environments import rules
 from environments.models import Environment, Plan, Run
-from environments.services import confirmation, plans
+from environments.services import confirmation, drift, plans
 from environments.states import REMOVING, PlanPurpose
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -36,7 +36,8 @@ def require_possible(environment: Environment, purpose: PlanPurpose, *, by: User
 
 
 def note_end(run: Run) -> None:
-    """Note on the environment whether anything of ours stands, now that a run has finished; a reset goes on by itself."""
+    """Note on the environment whether anything of ours stands, now that a run has finished; a reset goes on by itself, and what
+    differed is compared anew."""
     environment, purpose = run.environment, run.plan.purpose
     gone = purpose in REMOVING
     environment.torn_down_at = clock.now() if gone else None
@@ -45,5 +46,7 @@ def note_end(run: Run) -> None:
         if gone:
             after = {"run": run.pk, "purpose": purpose}
             record("environment.torn_down", environment, by=None, customer=environment.customer, after=after)
+        else:
+            drift.look_again(environment)
         if purpose == PlanPurpose.RESET:
             plans.begin(environment, PlanPurpose.PROVISION, by=None)

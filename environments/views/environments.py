@@ -79,7 +79,7 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
 
 def _seen(environment: Environment, plan: Plan | None, run: Run | None) -> str:
     """Return what the page shows, in short. As long as it is the same, a page that asks again keeps what it has."""
-    facts = [plan and f"{plan.pk}.{plan.state}", run and f"{run.pk}.{run.state}.{steps.milestone(run)}"]
+    facts: list[Any] = [plan and f"{plan.pk}.{plan.state}", run and f"{run.pk}.{run.state}.{steps.milestone(run)}"]
     facts += [environment.green, environment.has_drifted, environment.torn_down_at]  # type: ignore[attr-defined]
     digest = hashlib.sha256(f"{facts}".encode())
     return digest.hexdigest()[:16]

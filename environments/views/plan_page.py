@@ -28,6 +28,8 @@ ACTIONS: dict[str, dict[str, str]] = {
     WAIT: {"word": "Wait", "hue": "you", "shape": "clock"},
     BLOCKED: {"word": "Blocked", "hue": "stop", "shape": "octagon"},
 }
+_STAYS = {"word": "Stays", "hue": "idle", "shape": "lock"}
+_NOTHING_TO_DO = {"word": "Nothing to do", "hue": "idle", "shape": "dash"}
 # How a check for drift tells each: it finds, where a plan would do.
 _FOUND: dict[str, dict[str, str]] = {
     CREATE: {"word": "Missing", "hue": "stop", "shape": "minus"},
@@ -71,7 +73,8 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step. `is_open`: something about it has to be read before the plan is approved."""
+    """One step. `removes`: it takes away what the step made; `stays`: that has to be kept. `is_open`: something about it has to
+    be read before the plan is approved."""
 
     key: str
     title: str
@@ -81,12 +84,15 @@ class Row:
     waits_for: str
     reason: str
     remedy: str
+    removes: bool
     stays: bool
     was_looked_at: bool
 
     @property
     def look(self) -> dict[str, str]:
-        return {**ACTIONS[KEEP], "word": "Stays"} if self.stays else ACTIONS[self.action]
+        if self.removes and self.action == KEEP:
+            return _STAYS if self.stays else _NOTHING_TO_DO
+        return ACTIONS[self.action]
 
     @property
     def found(self) -> dict[str, str]:
@@ -132,7 +138,8 @@ def _row(finding: dict[str, Any], customer: str, adopted: Collection[str], offer
         waits_for=owner_name(waits_for, customer) if waits_for else "",
         reason=finding.get("reason") or "",
         remedy=finding.get("remedy") or "",
-        stays=bool(finding.get("removes")) and finding["action"] == KEEP,
+        removes=bool(finding.get("removes")),
+        stays=bool(_remains(finding)),
         was_looked_at=finding.get("looked", True),
     )
 
@@ -163,13 +170,18 @@ def _attributes(change: dict[str, Any], told: Sequence[str]) -> str:
     return next((one[len(start) : -1] for one in told if one.startswith(start) and one.endswith(")")), "")
 
 
+def _remains(finding: dict[str, Any]) -> str:
+    """Return why what the step made stays when it is taken away, empty where it goes."""
+    step = BY_KEY.get(finding["step"])
+    return step.remains if step and finding.get("removes") else ""
+
+
 def _notes(finding: dict[str, Any], changes: Sequence[ChangeLine]) -> list[str]:
     """Return the sentences that say more than the lines of the resources do."""
-    known = BY_KEY.get(finding["step"])
     if finding.get("removes"):
         if finding["action"] != KEEP:
             return []
-        return [known.remains if known and known.remains else "Nothing of it is left."]
+        return [_remains(finding) or "It goes with what it belongs to, or is gone already."]
     if any(one.differences or one.action != CHANGE for one in changes) and finding["action"] == CHANGE:
         return []
     starts = tuple(_sentence_start(change) for change in finding.get("changes") or ())

@@ -10,7 +10,7 @@ from django.urls import reverse
 from environments.models import DriftCheck, Environment
 from environments.provisioning import plan as planning
 from environments.provisioning.step import CHANGE, CREATE, Change
-from environments.services import checklist, drift
+from environments.services import checklist, drift, tear_downs
 from portal.core import clock
 from portal.outbox.models import OutboxMessage
 from tests.api.caller import Caller
@@ -198,5 +198,19 @@ def test_by_the_api(production: Environment) -> None:
     assert first["has_more"]
     assert [step["step"] for step in first["data"][0]["findings"]] == ["security_rules"]
     assert caller.post(f"/environments/{production.pk}/drift-checks").status_code == 202
+    production.refresh_from_db()
+    assert production.check_requested_at
+
+
+def test_environment_that_differed_is_compared_anew_when_a_run_has_ended(production: Environment) -> None:
+    run = production.runs.latest("id")
+    found(production, KEPT)
+    tear_downs.note_end(run)
+    production.refresh_from_db()
+    assert production.check_requested_at is None
+
+    found(production, RULES)
+    tear_downs.note_end(run)
+
     production.refresh_from_db()
     assert production.check_requested_at

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from environments import selectors
 from environments.models import Environment
 from environments.provisioning.steps import BY_KEY
 from environments.states import PlanPurpose
@@ -93,3 +94,13 @@ def test_by_the_api(production: Environment, test: Environment) -> None:
     assert building.data["errors"][0]["message"] == "Use tear_down or reset"
     never = caller.post(f"/environments/{production.pk}/tear-downs", {"purpose": "reset", "name": "Production"})
     assert (never.status_code, never.data["code"]) == (409, "production")
+
+
+def test_connections_of_what_is_torn_down_are_planned_not_failing(production: Environment) -> None:
+    production.checklist_items.update(state="red")
+    edges = selectors.topology(production)["edges"]
+    assert {edge["status"] for edge in edges} == {"failing"}
+
+    production.torn_down_at = clock.now()
+
+    assert {edge["status"] for edge in selectors.topology(production)["edges"]} == {"planned"}

@@ -58,6 +58,11 @@ def test_plan_names_every_resource_that_goes_and_changes_nothing(behind):
     gone = {(change["kind"], change["name"]) for found in plan.findings for change in found["changes"]}
     assert {found["action"] for found in plan.findings} == {"keep", "remove"}
     assert ("hosted_zone", "acme.internal") in gone
+    stays = {found["step"] for found in plan.findings if found["action"] == "keep" and found["removes"]}
+    assert "log_bucket" in stays, "even where it cannot be looked at before other things are gone"
+    assert {change["action"] for found in plan.findings if found["removes"] for change in found["changes"]} == {
+        "remove"
+    }
     assert behind.cloud.changes == []
 
 
