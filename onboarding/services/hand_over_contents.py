@@ -1,4 +1,4 @@
-"""What a hand-over holds: the frozen picture that two people release, and the credentials that the release makes."""
+"""What a hand-over holds: the frozen picture that two people release, and the credentials that the release seals."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 from environments.catalogue.products import BY_KEY
 from environments.models import Environment, ProductDeployment
+from environments.services import administrators as provisioned
 from portal.accounts.models import User
 
 USER_NAME = "admin"
@@ -47,21 +48,29 @@ def digest_of(frozen: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def mint(environment: Environment) -> str:
-    """Return fresh administrator credentials of every product, as the JSON text that is sealed.
+def credentials(environment: Environment, *, by: User) -> str:
+    """Return the administrator credentials of every product, as the JSON text that is sealed for the recipient.
 
-    28 letters and digits hold 166 bits. Made at release and not before, so that nothing waits about unreleased.
+    Those that provisioning gave to a product are its own, so they are handed over. A product without gets fresh ones. Raises
+    `VaultError` where what is sealed cannot be opened: another password than the product knows would be of no use.
     """
-    made: list[Credential] = [
-        {
-            "product": str(product),
-            "url": console_url(product),
-            "user_name": USER_NAME,
-            "password": "".join(secrets.choice(_LETTERS) for _ in range(_PASSWORD_LENGTH)),
-        }
-        for product in _products(environment)
-    ]
-    return json.dumps(made)
+    known = provisioned.administrators(environment, by=by)
+    return json.dumps([_credential(product, known.get(product.product)) for product in _products(environment)])
+
+
+def _credential(deployment: ProductDeployment, known: dict[str, str] | None) -> Credential:
+    account = known or {"user_name": USER_NAME, "password": _fresh_password()}
+    return {
+        "product": str(deployment),
+        "url": console_url(deployment),
+        "user_name": account["user_name"],
+        "password": account["password"],
+    }
+
+
+def _fresh_password() -> str:
+    """28 letters and digits hold 166 bits."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(_PASSWORD_LENGTH))
 
 
 def console_url(deployment: ProductDeployment) -> str:

@@ -1,7 +1,7 @@
 """Hand-overs: two people release the credentials of one environment to a third, who reveals them once.
 
 Requested, the checklist, the recipient and the URLs are frozen; the second person releases exactly that picture, and any change
-since withdraws the request. Only then are credentials made and sealed. How they are revealed is in `reveals.py`.
+since withdraws the request. Only then are credentials sealed for the recipient. How they are revealed is in `reveals.py`.
 """
 
 from datetime import timedelta
@@ -14,7 +14,7 @@ from environments.models import Environment
 from environments.signals import environment_changed
 from onboarding.models import HandOver
 from onboarding.services import hand_over_mail as mail
-from onboarding.services.hand_over_contents import Credential, digest_of, freeze, mint
+from onboarding.services.hand_over_contents import Credential, credentials, digest_of, freeze
 from onboarding.services.reveals import reveal
 from onboarding.states import HAND_OVERS, OPEN_HAND_OVERS, HandOverState
 from portal.accounts import rules
@@ -23,6 +23,7 @@ from portal.audit import services as audit
 from portal.core import clock
 from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid
 from portal.vault import services as vault
+from portal.vault.errors import VaultError
 
 __all__ = ["Credential", "acknowledge", "expire_due", "release", "request", "reveal", "withdraw"]
 
@@ -51,10 +52,11 @@ def request(environment: Environment, *, recipient: User, reason: str, by: User)
 
 
 def release(hand_over: HandOver, *, by: User) -> HandOver:
-    """Release what was requested: make the credentials, seal them, and tell the recipient and a second contact.
+    """Release what was requested: seal the credentials for the recipient, and tell the recipient and a second contact.
 
     Raises `Forbidden` unless `by` is an approver who neither requested nor receives it; `Conflict` when it does not wait for
-    a release, or when anything it was requested on has changed: then it is withdrawn and has to be requested again.
+    a release, when anything it was requested on has changed (then it is withdrawn and has to be requested again), or when
+    the credentials cannot be opened.
     """
     if not rules.may_release_second(by):
         raise Forbidden("Only release approvers release credentials.")
@@ -174,7 +176,7 @@ def _still_as_requested(hand_over: HandOver) -> bool:
 
 def _release(hand_over: HandOver, state: str, by: User) -> None:
     now = clock.now()
-    secret = vault.seal(mint(hand_over.environment), customer=hand_over.customer, purpose=PURPOSE)
+    secret = vault.seal(_credentials(hand_over, by), customer=hand_over.customer, purpose=PURPOSE)
     _move(
         hand_over,
         state,
@@ -185,6 +187,16 @@ def _release(hand_over: HandOver, state: str, by: User) -> None:
         secret=secret,
     )
     mail.released(hand_over)
+
+
+def _credentials(hand_over: HandOver, by: User) -> str:
+    try:
+        return credentials(hand_over.environment, by=by)
+    except VaultError:
+        raise Conflict(
+            "The passwords that the products were installed with cannot be opened, so nothing was released.",
+            remedy="Have operations look after the vault's keys, then release it again.",
+        ) from None
 
 
 def _end(hand_over: HandOver, state: str, *, by: User | None, reason: str) -> None:

@@ -13,7 +13,8 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
-from environments.models import AwsAccount, ChecklistItem, Environment, Plan, ProductDeployment, Run
+from environments.models import AwsAccount, ChecklistItem, Environment, EnvironmentSecret, Plan, ProductDeployment, Run
+from environments.provisioning.steps.administrators import SEALED
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, RunState
 from onboarding.models import HandOver
 from onboarding.services import hand_overs, reveals
@@ -25,6 +26,7 @@ from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, TooMany
 from portal.outbox.models import OutboxMessage
+from portal.vault import services as vault
 from portal.vault.models import SealedSecret
 from tests import at_once
 from tests.factories import people
@@ -440,6 +442,36 @@ def test_nothing_is_revealed_too_late(cast):
 
     with time_machine.travel(hand_over.expires_at + timedelta(seconds=1)), pytest.raises(Conflict, match="in time"):
         cast.reveal(hand_over)
+
+
+def _provisioned_administrators(cast: Cast, accounts: dict[str, dict[str, str]]) -> SealedSecret:
+    """Seal administrators as provisioning does."""
+    sealed = vault.seal(json.dumps(accounts), customer=cast.customer, purpose="environment administrators")
+    owned = {"customer": cast.customer, "environment": cast.environment}
+    EnvironmentSecret.objects.create(**owned, name=SEALED, secret=sealed, sealed_at=clock.now())
+    return sealed
+
+
+def test_passwords_that_the_products_were_installed_with_are_handed_over(cast):
+    _provisioned_administrators(cast, {"api-manager": {"user_name": "admin", "password": "of the installation"}})
+
+    api_manager, identity_server = cast.reveal(cast.release())
+
+    assert (api_manager["user_name"], api_manager["password"]) == ("admin", "of the installation")
+    assert len(identity_server["password"]) == 28
+    (event,) = AuditEvent.objects.filter(action="environment_secret.opened")
+    assert event.after == {"name": SEALED}
+
+
+def test_nothing_is_released_while_those_passwords_cannot_be_opened(cast):
+    sealed = _provisioned_administrators(cast, {"api-manager": {"user_name": "admin", "password": "x"}})
+    SealedSecret.objects.filter(pk=sealed.pk).update(ciphertext=b"broken")
+    hand_over = cast.request()
+
+    with pytest.raises(Conflict, match="cannot be opened"):
+        hand_overs.release(hand_over, by=cast.approver)
+
+    assert state_of(hand_over) == HandOverState.REQUESTED
 
 
 def test_secret_that_does_not_open_is_not_revealed(cast):
