@@ -15,12 +15,10 @@ from urllib.parse import quote, urlsplit
 
 from environments.provisioning import names
 from environments.provisioning.collection import NOT_SHOWN, Collection, There
+from environments.provisioning.installation.packs import JMX_PORT
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Wanted
 from environments.provisioning.steps import logs, measures
-
-JMX_PORT = 9010
-"""Where the JVM of a product tells its heap, to the machine itself only; the installation starts it so."""
 
 _PRODUCT_LOGS = "/opt/wso2/*/repository/logs"
 _FILES: dict[str, tuple[str, ...]] = {

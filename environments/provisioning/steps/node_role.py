@@ -10,6 +10,7 @@ from typing import Any
 
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There, at_once
+from environments.provisioning.installation.document import package_bucket
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Drifted, Finding, Missing, Wanted
@@ -30,9 +31,11 @@ _MANAGED = (
     "ssm:DescribeAssociation",
     "ssm:GetDeployablePatchSnapshotForInstance",
     "ssm:GetDocument",
+    "ssm:GetManifest",
     "ssm:ListAssociations",
     "ssm:ListInstanceAssociations",
     "ssm:PutComplianceItems",
+    "ssm:PutConfigurePackageResult",
     "ssm:PutInventory",
     "ssm:UpdateInstanceAssociationStatus",
     "ssm:UpdateInstanceInformation",
@@ -78,6 +81,9 @@ def statements(spec: Spec) -> list[dict[str, Any]]:
             [f"arn:aws:secretsmanager:{here}:secret:{name}" for name in (own_path, own)],
             "secretsmanager:GetSecretValue",
         ),
+        _allow(f"arn:aws:secretsmanager:{here}:secret:{names.of(spec, 'keystore-*')}", "secretsmanager:CreateSecret"),
+        _allow(f"arn:aws:s3:::{package_bucket(spec)}", "s3:ListBucket"),
+        _allow(f"arn:aws:s3:::{package_bucket(spec)}/*", "s3:GetObject"),
         {
             **_allow(f"arn:aws:secretsmanager:{here}:secret:rds!db-*", "secretsmanager:GetSecretValue"),
             "Condition": {"StringEquals": {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": _database_arn(spec)}},

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 
 from environments.provisioning import names
+from environments.provisioning.installation.packs import JMX_PORT
 from environments.provisioning.specification import Logs, Monitoring
 from environments.provisioning.step import Drifted, Missing, Ready
-from environments.provisioning.steps.agent import JMX_PORT, AgentConfiguration, LogForwarding
+from environments.provisioning.steps.agent import AgentConfiguration, LogForwarding
 from environments.provisioning.steps.logs import group
 from tests.environments.steps.conftest import bench_of
 from tests.fakes.engine import spec
