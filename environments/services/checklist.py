@@ -1,6 +1,6 @@
 """The checklist of an environment: computed from what was seen in AWS, or signed by a named person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from environments.provisioning import graph
 from environments.provisioning import plan as planning
 from environments.provisioning.specification import Spec
 from environments.provisioning.steps import BY_KEY, STEPS
-from environments.services import cloud, drift, known
+from environments.services import cloud, drift, known, stand_in
 from environments.services.shared_reads import SharedReads
 from environments.signals import environment_changed
 from environments.states import ItemKind, ItemState, RunState, StepState
@@ -71,7 +71,12 @@ def _latest_steps(environment: Environment) -> Iterable[RunStep]:
 
 
 def _evidence_of(step: RunStep) -> dict[str, Any]:
-    return {"step": BY_KEY[step.key].done, "seen": step.outputs, "at": step.finished_at}
+    return _seen(step.key, step.outputs, step.finished_at)
+
+
+def _seen(key: str, outputs: Mapping[str, Any], at: datetime | None) -> dict[str, Any]:
+    """Return what proves a step. Where a stand-in takes AWS's place, the evidence itself says what is not real."""
+    return {"step": BY_KEY[key].done, "seen": dict(outputs), "at": at, "simulated": stand_in.simulated(key)}
 
 
 def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: dict[str, str]) -> None:
@@ -223,7 +228,7 @@ def verify(environment_id: str, shared: SharedReads | None = None) -> None:
     )
     now = clock.now()
     kept = [step for step in found if step.action == planning.KEEP and not step.removes]
-    seen = {step.step: {"step": BY_KEY[step.step].done, "seen": dict(step.outputs), "at": now} for step in kept}
+    seen = {step.step: _seen(step.step, step.outputs, now) for step in kept}
     why_not = {step.step: "; ".join(step.details) or step.reason for step in found if step.step not in seen}
     with transaction.atomic():
         _judge(environment, seen, why_not)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from environments import rules
 from environments.models import Environment, Run, RunStep
+from environments.provisioning.steps import BY_KEY
 from environments.services import access, steering
 from environments.states import RunState, StepState
 from portal import aws
@@ -28,6 +29,12 @@ _TUNNELS_UP = "stand-in:tunnels-up"
 def available() -> bool:
     """Return whether a stand-in takes AWS's place here."""
     return bool(settings.AWS_STAND_IN_CUSTOMER_ROLE)
+
+
+def simulated(step: str) -> str:
+    """Return what is not real about a step here, one sentence; empty on AWS, and where all of it is real."""
+    known = BY_KEY.get(step)
+    return known.simulated if known and available() else ""
 
 
 def create_role(environment: Environment, *, by: User) -> None:

@@ -23,11 +23,13 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One thing that was seen. `values` are the names AWS gave it, with a label each."""
+    """One thing that was seen. `values` are the names AWS gave it, with a label each; `simulated` is what is not real about
+    it."""
 
     what: str
     at: datetime | None
     values: list[tuple[str, str]] = field(default_factory=list)
+    simulated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def _proofs(steps: Iterable[dict[str, Any]]) -> Iterable[Proof]:
     for step in steps:
         seen = step.get("seen") or {}
         values = [(label, _words(seen[key])) for key, label in _LABELS.items() if seen.get(key)]
-        yield Proof(step.get("step", ""), _moment(step.get("at")), values)
+        yield Proof(step.get("step", ""), _moment(step.get("at")), values, step.get("simulated", ""))
 
 
 def _words(value: Any) -> str:

@@ -12,7 +12,7 @@ from environments.models import Plan
 from environments.provisioning.plan import BLOCKED, WAIT
 from environments.provisioning.step import ADOPT, CHANGE, CREATE, KEEP, REMOVE
 from environments.provisioning.steps import BY_KEY
-from environments.services import adoptions
+from environments.services import adoptions, stand_in
 from environments.states import REMOVING, PlanPurpose, PlanState
 from environments.views.steps import owner_name
 from environments.views.words import kind_words
@@ -74,7 +74,7 @@ class ChangeLine:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One step. `removes`: it takes away what the step made; `stays`: that has to be kept. `is_open`: something about it has to
-    be read before the plan is approved."""
+    be read before the plan is approved. `simulated` is what is not real about it here."""
 
     key: str
     title: str
@@ -87,6 +87,7 @@ class Row:
     removes: bool
     stays: bool
     was_looked_at: bool
+    simulated: str
 
     @property
     def look(self) -> dict[str, str]:
@@ -141,6 +142,7 @@ def _row(finding: dict[str, Any], customer: str, adopted: Collection[str], offer
         removes=bool(finding.get("removes")),
         stays=bool(_remains(finding)),
         was_looked_at=finding.get("looked", True),
+        simulated="" if finding.get("removes") else stand_in.simulated(finding["step"]),
     )
 
 

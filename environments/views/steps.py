@@ -10,6 +10,7 @@ from environments.models import Run, RunStep
 from environments.provisioning.removal import Removal
 from environments.provisioning.step import Step
 from environments.provisioning.steps import BY_KEY
+from environments.services import stand_in
 from environments.states import ACTIVE_RUNS, Owner, RunState, StepState
 from portal.ui.drawings.gantt import duration
 
@@ -24,7 +25,8 @@ _HUES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step. `waits_on` is the name of whoever must act; `elapsed` is empty before it began; `state` is its word."""
+    """One step. `waits_on` is the name of whoever must act; `elapsed` is empty before it began; `state` is its word;
+    `simulated` is what is not real about it here."""
 
     step: RunStep
     title: str
@@ -32,6 +34,7 @@ class Line:
     elapsed: str
     state: str
     waits_on: str = ""
+    simulated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def _line(step: RunStep, run: Run, customer: str, now: datetime) -> Line:
     hue, state = _HUES[StepState(step.state)], StepState(step.state).label
     if _is_held(step, run):
         hue, state = "idle", "Held"
-    return Line(step, _title(step), hue, elapsed, state, owner_name(waits, customer) if waits else "")
+    simulated = "" if step.removes else stand_in.simulated(step.key)
+    return Line(step, _title(step), hue, elapsed, state, owner_name(waits, customer) if waits else "", simulated)
 
 
 def _is_held(step: RunStep, run: Run) -> bool:

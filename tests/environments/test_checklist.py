@@ -96,18 +96,18 @@ def test_names_and_mail_follow_the_customers_choices(changes, expected):
 
 
 def test_ensure_twice_keeps_signatures(production):
-    item = _item(production, "products_installed")
+    item = _item(production, "smoke_test_passed")
     checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
     checklist.ensure(production)
-    assert _item(production, "products_installed").state == ItemState.GREEN
+    assert _item(production, "smoke_test_passed").state == ItemState.GREEN
 
 
 def test_signature_does_not_vouch_for_answers_that_are_approved_later(production):
     engineer = people.engineer()
-    checklist.sign(_item(production, "products_installed"), note="Report 7", revision=0, by=engineer)
+    checklist.sign(_item(production, "smoke_test_passed"), note="Report 7", revision=0, by=engineer)
     environments.specify(production, retention_days=31)
     plans.request(production, by=engineer)
-    item = _item(production, "products_installed")
+    item = _item(production, "smoke_test_passed")
     assert (item.state, item.signed_by) == (ItemState.OPEN, None)
     assert AuditEvent.objects.filter(action="checklist_item.signature_withdrawn", subject_id=item.pk).exists()
 
@@ -177,21 +177,21 @@ def test_environment_without_items_is_not_ready():
 
 def test_signature_is_of_a_person_with_a_note(production):
     engineer = people.engineer()
-    item = _item(production, "products_installed")
+    item = _item(production, "smoke_test_passed")
     signed = checklist.sign(item, note="Report 7", revision=item.revision, by=engineer)
     assert (signed.state, signed.signed_by, signed.note) == (ItemState.GREEN, engineer, "Report 7")
     assert AuditEvent.objects.filter(action="checklist_item.signed", actor=engineer).exists()
 
 
 def test_signature_without_a_note_is_refused(production):
-    item = _item(production, "products_installed")
+    item = _item(production, "smoke_test_passed")
     with pytest.raises(Invalid) as refused:
         checklist.sign(item, note="  ", revision=item.revision, by=people.engineer())
     assert refused.value.problems[0].pointer == "note"
 
 
 def test_each_side_signs_its_own_items(production):
-    ours, theirs = _item(production, "products_installed"), _item(production, "firewall_ports_opened")
+    ours, theirs = _item(production, "smoke_test_passed"), _item(production, "firewall_ports_opened")
     contact = people.contact(production.customer)
     with pytest.raises(Forbidden):
         checklist.sign(ours, note="x", revision=0, by=contact)
@@ -203,7 +203,7 @@ def test_each_side_signs_its_own_items(production):
 @pytest.mark.parametrize("person", [people.auditor, people.approver])
 def test_auditors_and_approvers_sign_nothing(production, person):
     with pytest.raises(Forbidden):
-        checklist.sign(_item(production, "products_installed"), note="x", revision=0, by=person())
+        checklist.sign(_item(production, "smoke_test_passed"), note="x", revision=0, by=person())
 
 
 def test_viewer_and_another_customer_sign_nothing(production):
@@ -219,14 +219,14 @@ def test_automatic_item_is_signed_by_nobody(production):
 
 
 def test_stale_signature_is_refused(production):
-    item = _item(production, "products_installed")
+    item = _item(production, "smoke_test_passed")
     checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
     with pytest.raises(Stale):
         checklist.unsign(item, revision=0, by=people.engineer())
 
 
 def test_signature_is_taken_back_only_where_there_is_one(production):
-    item = _item(production, "products_installed")
+    item = _item(production, "smoke_test_passed")
     with pytest.raises(Conflict):
         checklist.unsign(item, revision=0, by=people.engineer())
     signed = checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
