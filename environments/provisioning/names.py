@@ -35,6 +35,12 @@ def bucket(spec: Spec, use: str) -> str:
     return f"{spec.tag_prefix}-{spec.customer_account_id}-{use}-{_short(spec.environment_id)}".lower()
 
 
+def boundary_arn(spec: Spec) -> str:
+    """Return the boundary that every role of ours stands under: the customer's stack makes it, in a new account we do."""
+    prefix = spec.tag_prefix.lower()
+    return f"arn:aws:iam::{spec.customer_account_id}:policy/{prefix}/{prefix}-boundary"
+
+
 def trail(spec: Spec) -> str:
     return f"{spec.tag_prefix}-audit-{_short(spec.environment_id)}"
 
@@ -78,5 +84,5 @@ def path(spec: Spec, use: str) -> str:
 
 
 def token(spec: Spec, step: str, *parts: str) -> str:
-    """Return a client token: the same request again gives the same resource. 32 letters and digits, which every service takes."""
+    """Return a client token: the same request again gives the same resource. All services take 32 letters and digits."""
     return hashlib.sha256("/".join((spec.environment_id, step, *parts)).encode()).hexdigest()[:32]

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from environments.provisioning import access_template, permissions
+from environments.provisioning import access_template, names, permissions
 from environments.provisioning.access_template import Given, Template
 from environments.provisioning.access_template.template import POLICY_LIMIT, size
 from environments.provisioning.steps import STEPS
 from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PORTAL_USER, PROVIDER_ACCOUNT_ID
 from tests.aws import ROLE, RunningStandIn
+from tests.environments.steps.conftest import spec_of_northwind
 
 NORTHWIND = CUSTOMER_ACCOUNTS[0]
 ROLES = ["ReadOnly", "Provisioner", "Operator", "Backup"]
@@ -162,3 +163,9 @@ def test_customer_deploys_it_and_finds_the_roles_among_its_outputs(template, sta
     iam = stand_in.customer(NORTHWIND, "iam")
     assert {"Key": "wso2:template", "Value": template.version} in iam.get_role(RoleName=ROLE)["Role"]["Tags"]
     assert len(iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]) == 5
+
+
+def test_boundary_is_the_one_that_the_steps_put_their_roles_under(resources):
+    spec = spec_of_northwind()
+    properties = resources["Boundary"]["Properties"]
+    assert names.boundary_arn(spec).endswith(f":policy{properties['Path']}{properties['ManagedPolicyName']}")

@@ -47,6 +47,7 @@ _NEVER = (
 )
 """What none of the roles may do, nor a role that they make, whatever else allows it."""
 
+_AUDIT = "s3:::{prefix}-{account}-audit-*/*"
 _WITHOUT_REGION = ("iam:*", "route53:*", "sts:*")
 
 
@@ -124,24 +125,14 @@ class Template:
         }
 
     def _resources(self, version: str) -> dict[str, Any]:
-        made: dict[str, Any] = {"Boundary": self._policy("boundary", self._boundary())}
+        most = boundary(Limits(self.prefix).arn(_AUDIT), {"Ref": "Regions"})
+        made: dict[str, Any] = {"Boundary": self._policy("boundary", most)}
         for one in self.roles:
             made[one.role] = self._role(one, version)
             for area, actions in one.areas.items():
                 said = self._statements(area, actions)
                 made[f"{one.role}{area.title()}"] = self._policy(f"{one.role}-{area}".lower(), said, one.role)
         return made
-
-    def _boundary(self) -> list[Statement]:
-        """A boundary allows nothing by itself: it is the most that policies can."""
-        elsewhere = {"StringNotEquals": {"aws:RequestedRegion": {"Ref": "Regions"}}}
-        audit = Limits(self.prefix).arn("s3:::{prefix}-{account}-audit-*/*")
-        return [
-            {"Effect": "Allow", "Action": "*", "Resource": "*"},
-            {"Effect": "Deny", "Action": list(_NEVER), "Resource": "*"},
-            {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": [audit]},
-            {"Effect": "Deny", "NotAction": list(_WITHOUT_REGION), "Resource": "*", "Condition": elsewhere},
-        ]
 
     def _statements(self, area: str, actions: Sequence[str]) -> list[Statement]:
         limits = Limits(self.prefix)
@@ -172,6 +163,20 @@ class Template:
 
 def of(provider: str, prefix: str, step_actions: Iterable[str]) -> Template:
     return Template(provider, prefix, tuple(step_actions))
+
+
+def boundary(audit: Any, regions: Any = None) -> list[Statement]:
+    """Return the most that policies can allow; by itself it allows nothing. `audit`: the objects of the audit buckets.
+    `regions`: the only ones to work in, where there is a limit."""
+    most = [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": list(_NEVER), "Resource": "*"},
+        {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": [audit]},
+    ]
+    if regions is None:
+        return most
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": regions}}
+    return [*most, {"Effect": "Deny", "NotAction": list(_WITHOUT_REGION), "Resource": "*", "Condition": elsewhere}]
 
 
 def areas_in_words(one: Allowed) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from environments.provisioning import names
+from environments.provisioning import access_template, names
 from environments.provisioning.collection import Collection, There, at_once
 from environments.provisioning.ports import Account, CallFailed, Failure, Seen
 from environments.provisioning.specification import Spec
@@ -163,10 +163,12 @@ class AccountRole(Collection):
         return {name: There(role["Arn"], attributes)}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
+        self._make_boundary(ctx)
         made = _entered(ctx).change(
             "iam",
             "create_role",
             RoleName=wanted.name,
+            PermissionsBoundary=names.boundary_arn(ctx.spec),
             AssumeRolePolicyDocument=json.dumps(_trust(ctx.spec)),
             Tags=names.listed(names.tags(ctx.spec, self.key)),
         )["Role"]
@@ -189,6 +191,21 @@ class AccountRole(Collection):
 
     def region(self, ctx: Context) -> str:
         return "global"
+
+    def _make_boundary(self, ctx: Context) -> None:
+        """It has a name that nobody else gives: where it stands, an earlier attempt made it. It holds for all environments
+        that are still to come into the account, so it names no Regions."""
+        spec = ctx.spec
+        path, _, name = names.boundary_arn(spec).partition("policy")[2].rpartition("/")
+        audit = f"arn:aws:s3:::{spec.tag_prefix.lower()}-{spec.customer_account_id}-audit-*/*"
+        document = {"Version": "2012-10-17", "Statement": access_template.boundary(audit)}
+        try:
+            _entered(ctx).change(
+                "iam", "create_policy", PolicyName=name, Path=f"{path}/", PolicyDocument=json.dumps(document)
+            )
+        except CallFailed as failed:
+            if failed.failure != Failure.CONFLICT:
+                raise
 
     def _allow(self, ctx: Context, name: str) -> None:
         document = json.dumps(self._document())

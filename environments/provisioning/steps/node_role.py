@@ -181,6 +181,7 @@ class NodeRole(Collection):
                 "create_role",
                 RoleName=name,
                 Path=path,
+                PermissionsBoundary=names.boundary_arn(ctx.spec),
                 AssumeRolePolicyDocument=json.dumps(_TRUST),
                 Description=f"Machines of {ctx.spec.environment_name}",
                 Tags=tags,

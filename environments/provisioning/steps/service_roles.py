@@ -103,6 +103,7 @@ class ServiceRole(Collection):
             "create_role",
             RoleName=wanted.name,
             Path=_path(ctx.spec),
+            PermissionsBoundary=names.boundary_arn(ctx.spec),
             AssumeRolePolicyDocument=json.dumps(self._trust(ctx)),
             Description=f"{self.title} of {ctx.spec.environment_name}",
             Tags=names.listed(names.tags(ctx.spec, self.key)),

@@ -31,6 +31,14 @@ def create_role(call: Call, *, RoleName: str, AssumeRolePolicyDocument: str, Pat
     return {"Role": _shown(call.add("role", RoleName, {**row, "policies": {}}))}
 
 
+@answers("iam.create_policy")
+def create_policy(call: Call, *, PolicyName: str, PolicyDocument: str, Path: str = "/") -> Any:
+    if PolicyName in call.table("managed_policy"):
+        raise refuse(Failure.CONFLICT, "EntityAlreadyExists", call.operation)
+    arn = f"arn:aws:iam::{call.account_id}:policy{Path}{PolicyName}"
+    return {"Policy": call.add("managed_policy", PolicyName, {"PolicyName": PolicyName, "Arn": arn})}
+
+
 @answers("iam.get_role")
 def get_role(call: Call, *, RoleName: str) -> Any:
     return {"Role": _shown(_role(call, RoleName))}
