@@ -15,6 +15,7 @@ from typing import Any
 from environments.services.cloud import LookingAccount
 
 _NAMED = re.compile(r"[A-Za-z0-9_./:@-]{8,}")
+_PARTS = re.compile(r"[/:]")
 THREADS = 16
 
 
@@ -27,6 +28,7 @@ class Recorded:
     operation: str
     params: dict[str, Any]
     changes: bool
+    pages: str = ""
     answer: Any = None
     needs: set[int] = field(default_factory=set)
 
@@ -34,6 +36,8 @@ class Recorded:
         params = _replaced(self.params, given)
         if self.changes:
             return self.account.send_change(self.service, self.operation, params)
+        if self.pages:
+            return self.account.pages(self.service, self.operation, self.pages, **params)
         return self.account.read(self.service, self.operation, **params)
 
 
@@ -49,7 +53,10 @@ class Recording:
             self.calls.append(call)
 
     def connected(self, known: set[str]) -> list[Recorded]:
-        """Return the calls with what each needs. `known`: what was there before, on which nothing has to wait."""
+        """Return the calls that change something, and those whose answers these need, each with what it waits for.
+
+        `known`: what was there before, on which nothing has to wait.
+        """
         told_by: dict[str, int] = {}
         named_by: dict[str, set[int]] = {}
         for number, call in enumerate(self.calls):
@@ -60,7 +67,7 @@ class Recording:
                 told_by.setdefault(word, number)
             for word in _names(call) - known:
                 named_by.setdefault(word, set()).add(number)
-        return self.calls
+        return _needed(self.calls)
 
 
 class RecordingAccount:
@@ -88,13 +95,25 @@ class RecordingAccount:
         return call.answer  # type: ignore[no-any-return]
 
     def pages(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
-        found = self._account.pages(service, operation, key, **params)
-        self._recording.keep(Recorded(self._account, service, operation, params, changes=False, answer=found))
-        return found
+        call = Recorded(self._account, service, operation, params, changes=False, pages=key)
+        call.answer = self._account.pages(service, operation, key, **params)
+        self._recording.keep(call)
+        return call.answer  # type: ignore[no-any-return]
 
 
-def at_once(calls: list[Recorded]) -> float:
-    """Make the calls as soon as each can be made; return the seconds that takes."""
+def _needed(calls: list[Recorded]) -> list[Recorded]:
+    kept = {number for number, call in enumerate(calls) if call.changes}
+    for number in range(len(calls) - 1, -1, -1):
+        if number in kept:
+            kept |= calls[number].needs
+    numbers = {before: now for now, before in enumerate(sorted(kept))}
+    for before in numbers:
+        calls[before].needs = {numbers[one] for one in calls[before].needs}
+    return [calls[before] for before in numbers]
+
+
+def at_once(calls: list[Recorded], *, anew: bool = True) -> float:
+    """Make the calls as soon as each can be made; return the seconds that takes. `anew`: what they make has other ids now."""
     given: dict[str, str] = {}
     began, done = time.perf_counter(), set[int]()
     with ThreadPoolExecutor(THREADS) as pool:
@@ -107,7 +126,9 @@ def at_once(calls: list[Recorded]) -> float:
             ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in ended:
                 number = under_way.pop(future)
-                given.update(_differing(calls[number].answer, future.result()))
+                answer = future.result()
+                if anew:
+                    given.update(_differing(calls[number].answer, answer))
                 done.add(number)
     return time.perf_counter() - began
 
@@ -140,7 +161,9 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(inner)
     elif isinstance(value, str):
         yield value
-        yield from _NAMED.findall(value)
+        for found in _NAMED.findall(value):
+            yield found
+            yield from (part for part in _PARTS.split(found) if len(part) >= 8)
 
 
 def _names(call: Recorded) -> set[str]:
@@ -161,7 +184,8 @@ def _differing(before: Any, now: Any) -> dict[str, str]:
     elif isinstance(before, list) and isinstance(now, list):
         pairs = list(zip(before, now, strict=False))
     elif isinstance(before, str) and isinstance(now, str) and before != now:
-        return {before: now}
+        parts = zip(_PARTS.split(before), _PARTS.split(now), strict=False)
+        return {before: now, **{one: other for one, other in parts if one != other}}
     else:
         return {}
     found: dict[str, str] = {}
