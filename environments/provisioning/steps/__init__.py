@@ -29,14 +29,9 @@ from environments.provisioning.steps.logs import LogDelivery, LogGroups, LogSubs
 from environments.provisioning.steps.mail_credentials import MailCredentials
 from environments.provisioning.steps.mail_identity import MailIdentity
 from environments.provisioning.steps.mail_records import MailRecords
+from environments.provisioning.steps.maintenance import MaintenanceWindow, PatchTarget, PatchTask
 from environments.provisioning.steps.node_role import NodeRole
-from environments.provisioning.steps.patching import (
-    MaintenanceWindow,
-    PatchBaseline,
-    PatchGroup,
-    PatchTarget,
-    PatchTask,
-)
+from environments.provisioning.steps.patching import PatchBaseline, PatchGroup
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
 from environments.provisioning.steps.peering_dns import PeeringDns
 from environments.provisioning.steps.replication import Replication

@@ -5,15 +5,8 @@ import pytest
 from environments.provisioning import names
 from environments.provisioning.specification import Machines
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
-from environments.provisioning.steps.patching import (
-    GROUP_TAG,
-    MaintenanceWindow,
-    PatchBaseline,
-    PatchGroup,
-    PatchTarget,
-    PatchTask,
-    group_of,
-)
+from environments.provisioning.steps.maintenance import MaintenanceWindow, PatchTarget, PatchTask
+from environments.provisioning.steps.patching import GROUP_TAG, PatchBaseline, PatchGroup, group_of
 from tests.environments.steps.conftest import Bench, bench_of, spec_of_northwind
 
 BASELINE, GROUP, WINDOW, TARGET, TASK = PatchBaseline(), PatchGroup(), MaintenanceWindow(), PatchTarget(), PatchTask()
