@@ -46,7 +46,7 @@ _LOOKS = 8
 _LINGER = timedelta(seconds=3)
 """A wait on AWS shorter than this is sat out, which is cheaper than handing the run back."""
 
-_SETTLE_LOOK = timedelta(seconds=1)
+_SETTLE_LOOK, _RARELY = timedelta(seconds=1), timedelta(minutes=1)
 _UNSEEN = Pending(AWS, "AWS accepted the change and does not show it yet.", timedelta(seconds=1))
 _FEW_ATTEMPTS = 4
 """What an earlier step made may not be shown everywhere for some seconds (EC2, IAM); longer than that, it is not there."""
@@ -205,7 +205,7 @@ class Engine:
         if isinstance(finding, Missing | Drifted):
             settled_at = self._settled_at(step, record, finding)
             if settled_at and self.clock() < settled_at:
-                return self._wait(step, record, _unsettled(settled_at))
+                return self._wait(step, record, _unsettled(settled_at, settled_at - self.clock(), self.settle))
             if record.looks:
                 self._note(step, unseen_at=record.unseen_at, looks=record.looks - 1)
                 return self._wait(step, record, _UNSEEN)
@@ -304,8 +304,11 @@ def back_off(attempt: int) -> timedelta:
     return timedelta(seconds=longest / 2 + random.uniform(0, longest / 2))  # noqa: S311 - jitter, not a secret
 
 
-def _unsettled(settled_at: datetime) -> Pending:
+def _unsettled(settled_at: datetime, left: timedelta, settle: timedelta) -> Pending:
+    """Return the wait until an effect would have been seen. It is looked for often at first and more rarely the longer it is
+    not seen: what AWS shows late, it shows within seconds."""
     reason = (
         f"An earlier call may have made it unseen. Until {settled_at:%H:%M:%S} UTC we look before it is made again."
     )
-    return Pending(AWS, reason, _SETTLE_LOOK)
+    rarely = min(left, _RARELY, max(_SETTLE_LOOK, (settle - left) / 2))
+    return Pending(AWS, reason, max(rarely, timedelta(milliseconds=10)))
