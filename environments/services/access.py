@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterable
-from functools import cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,12 +17,7 @@ _QUICK_CREATE = "https://{region}.console.aws.amazon.com/cloudformation/home?reg
 
 def template() -> Template:
     """Return the template of this portal: one for all accounts but for its parameters."""
-    return _template(settings.PROVIDER_NAME, settings.PROVIDER_TAG_PREFIX)
-
-
-@cache
-def _template(provider: str, prefix: str) -> Template:
-    return access_template.of(provider, prefix, permissions.actions(STEPS))
+    return access_template.of(settings.PROVIDER_NAME, settings.PROVIDER_TAG_PREFIX, permissions.actions(STEPS))
 
 
 def given(account: AwsAccount) -> Given:

@@ -4,6 +4,18 @@ It is made from the actions that the steps state, so it can neither forget one n
 """
 
 from environments.provisioning.access_template.roles import AREAS, BACKUP, OPERATOR, PROVISIONER, READ_ONLY, Allowed
-from environments.provisioning.access_template.template import Given, Template, boundary, of
+from environments.provisioning.access_template.template import VERSION_TAG, Given, Template, boundary, of
 
-__all__ = ["AREAS", "BACKUP", "OPERATOR", "PROVISIONER", "READ_ONLY", "Allowed", "Given", "Template", "boundary", "of"]
+__all__ = [
+    "AREAS",
+    "BACKUP",
+    "OPERATOR",
+    "PROVISIONER",
+    "READ_ONLY",
+    "VERSION_TAG",
+    "Allowed",
+    "Given",
+    "Template",
+    "boundary",
+    "of",
+]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from environments.provisioning.access_template.limits import Limits, Statement
@@ -162,7 +162,13 @@ class Template:
 
 
 def of(provider: str, prefix: str, step_actions: Iterable[str]) -> Template:
-    return Template(provider, prefix, tuple(step_actions))
+    return _made(provider, prefix, tuple(step_actions))
+
+
+@cache
+def _made(provider: str, prefix: str, step_actions: tuple[str, ...]) -> Template:
+    """Its version costs some milliseconds, and is asked for with every look."""
+    return Template(provider, prefix, step_actions)
 
 
 def boundary(audit: Any, regions: Any = None) -> list[Statement]:

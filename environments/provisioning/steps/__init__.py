@@ -55,7 +55,7 @@ STEPS: tuple[Step, ...] = (
     ProviderAccess(),
     NewAccount(),
     AccountRole(lambda: permissions.actions(STEPS)),
-    CustomerAccess(),
+    CustomerAccess(lambda: permissions.actions(STEPS)),
     OwnVpc(),
     VpcDnsNames(),
     DhcpOptions(),

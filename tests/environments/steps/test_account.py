@@ -8,7 +8,6 @@ import pytest
 
 from environments.provisioning.step import Drifted, Missing, Pending, Ready, StepRefused
 from environments.provisioning.steps import BY_KEY
-from environments.provisioning.steps.access import CustomerAccess
 from tests.environments.steps.conftest import Bench, bench_of
 from tests.fakes.cloud import Call
 
@@ -145,7 +144,7 @@ class TestRole:
         role = entered(bench).read("iam", "get_role", RoleName="Provisioner")["Role"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Condition"] == {"StringEquals": {"sts:ExternalId": bench.spec.external_id}}
-        assert isinstance(CustomerAccess().observe(bench.context), Ready)
+        assert isinstance(BY_KEY["customer_access"].observe(bench.context), Ready)
 
     def test_it_may_do_what_the_steps_do_and_no_more(self, bench):
         opened(bench, ROLE)

@@ -5,7 +5,7 @@ import pytest
 
 from environments.provisioning.specification import Backup
 from environments.provisioning.step import CHANGE, Drifted, Missing, Ready
-from environments.provisioning.steps.access import CustomerAccess
+from environments.provisioning.steps import BY_KEY
 from environments.provisioning.steps.buckets import AuditBucket, DrBucket, LogBucket
 from tests.environments.steps.conftest import bench_of
 from tests.fakes.cloud import Cloud
@@ -115,7 +115,7 @@ def test_crash_after_the_bucket_and_before_its_settings_is_mended(bench):
 
 def test_name_in_another_account_is_refused():
     """In memory: the stand-in does not look at whose a bucket is."""
-    run = FakeRun(Cloud(spec()), (CustomerAccess(), LogBucket(), AuditBucket()))
+    run = FakeRun(Cloud(spec()), (BY_KEY["customer_access"], LogBucket(), AuditBucket()))
     name = LogBucket().name_of(spec())
     run.cloud.answer("333333333333", "eu-west-1", "s3", "create_bucket", {"Bucket": name})
     run.run()

@@ -6,7 +6,7 @@ import pytest
 from environments.provisioning.engine import StepRecord
 from environments.provisioning.specification import Mail
 from environments.provisioning.step import Pending, Ready
-from environments.provisioning.steps.access import CustomerAccess
+from environments.provisioning.steps import BY_KEY
 from environments.provisioning.steps.mail_identity import MailIdentity, Record
 from environments.provisioning.steps.mail_records import MailRecords
 from tests.environments.steps.conftest import NORTHWIND, Bench, spec_of_northwind
@@ -134,7 +134,7 @@ def test_it_gives_up_72_hours_after_it_was_asked_for(remembered):
 
 
 def test_run_stops_after_72_hours_and_a_retry_asks_anew():
-    run = FakeRun(Cloud(spec()), program=[CustomerAccess(), IDENTITY, STEP])
+    run = FakeRun(Cloud(spec()), program=[BY_KEY["customer_access"], IDENTITY, STEP])
     assert run.advance().state == "waiting"
     first = run.last("mail_identity").outputs["asked_at"]
 

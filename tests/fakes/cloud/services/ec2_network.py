@@ -72,7 +72,7 @@ def require_empty(call: Call, rows: Iterable[bool]) -> None:
 
 
 @answers("ec2.describe_vpcs")
-def describe_vpcs(call: Call, *, Filters: Any = None, VpcIds: list[str] | None = None) -> Any:
+def describe_vpcs(call: Call, *, Filters: Any = None, VpcIds: list[str] | None = None, **_: Any) -> Any:
     rows = [row for row in call.table("vpc").values() if not VpcIds or row["VpcId"] in VpcIds]
     if VpcIds and len(rows) < len(VpcIds):
         raise refuse(Failure.MISSING, "InvalidVpcID.NotFound", call.operation)

@@ -41,6 +41,9 @@ def create_policy(call: Call, *, PolicyName: str, PolicyDocument: str, Path: str
 
 @answers("iam.get_role")
 def get_role(call: Call, *, RoleName: str) -> Any:
+    spec = call.cloud.spec
+    if RoleName == spec.role_arn.rpartition("/")[2] and not spec.creates_account:
+        return {"Role": {"RoleName": RoleName}}  # the customer's, by which we are here
     return {"Role": _shown(_role(call, RoleName))}
 
 
@@ -51,7 +54,7 @@ def update_assume_role_policy(call: Call, *, RoleName: str, PolicyDocument: str)
 
 
 @answers("iam.list_roles")
-def list_roles(call: Call, *, PathPrefix: str = "/") -> Any:
+def list_roles(call: Call, *, PathPrefix: str = "/", **_: Any) -> Any:
     """The prefix is ignored: whoever trusts it alone is found out."""
     return {"Roles": [_shown(role) for role in call.table("role").values()]}
 

@@ -26,7 +26,7 @@ def _own_zone(call: Call, id: str) -> dict[str, Any]:
 
 
 @answers("route53.list_hosted_zones")
-def list_hosted_zones(call: Call, *, HostedZoneType: str = "") -> Any:
+def list_hosted_zones(call: Call, *, HostedZoneType: str = "", **_: Any) -> Any:
     """The type is ignored, as some implementations do: whoever trusts it alone is found out."""
     return {"HostedZones": [_shown(zone) for zone in _all(call, "zone").values() if zone["owner"] == call.account_id]}
 
