@@ -128,8 +128,8 @@ class Recorder:
 class Vault:
     """Secrets in memory: what a step sealed."""
 
-    def __init__(self) -> None:
-        self.sealed: dict[str, str] = {}
+    def __init__(self, sealed: dict[str, str] | None = None) -> None:
+        self.sealed = {} if sealed is None else sealed
 
     def open(self, reference: str) -> str:
         return self.sealed.get(reference.removeprefix("sealed:"), f"secret of {reference}")
@@ -195,7 +195,7 @@ class FakeRun:
         self.steps = tuple(program) if program is not None else graph.needed(steps, cloud.spec)
         self.journal = Recorder()
         self.known = dict(outputs or {})
-        self.vault = Vault()
+        self.vault = Vault(cloud.sealed)
         self.names = PublicDns(cloud)
         self.milestones: dict[str, date] = {}
         if planned:

@@ -110,6 +110,7 @@ class Call:
 class Cloud:
     """All accounts. `stale_reads`: how many reads of a service after each change still show what was before it.
 
+    `sealed` is what the portal's vault holds for this environment: every run of it has the same.
     `before`, `after` and `before_read` are called with `service.operation` around the effect of each call, and may raise.
     """
 
@@ -128,6 +129,7 @@ class Cloud:
         self.answers_as: str | None = None
         self.first_peering_status = "pending-acceptance"
         self.failing_documents: set[str] = set()
+        self.sealed: dict[str, str] = {}
         self.now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         self.worlds: dict[str, World] = {}
         self._lock = RLock()
@@ -141,6 +143,7 @@ class Cloud:
         """Return another cloud in the same state, undisturbed."""
         other = Cloud(self.spec, stale_reads=self.stale_reads)
         other.worlds, other._ids, other.now = deepcopy(self.worlds), self._ids, self.now
+        other.sealed = dict(self.sealed)
         return other
 
     def new_id(self, prefix: str) -> str:
