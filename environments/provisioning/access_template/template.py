@@ -174,7 +174,7 @@ def _made(provider: str, prefix: str, step_actions: tuple[str, ...]) -> Template
 def boundary(audit: Any, regions: Any = None) -> list[Statement]:
     """Return the most that policies can allow; by itself it allows nothing. `audit`: the objects of the audit buckets.
     `regions`: the only ones to work in, where there is a limit."""
-    most = [
+    most: list[Statement] = [
         {"Effect": "Allow", "Action": "*", "Resource": "*"},
         {"Effect": "Deny", "Action": list(_NEVER), "Resource": "*"},
         {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": [audit]},
