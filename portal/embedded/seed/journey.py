@@ -13,8 +13,8 @@ from onboarding.services import hand_overs, onboardings, reviews, sections
 from portal.accounts.models import Customer, User
 from portal.embedded.seed.people import PASSWORD
 
-# Longer than any wait on the stand-in: a run that takes more is a defect worth seeing.
-_PATIENCE_SECONDS = 60
+# Longer than any wait on the stand-in, with all the sample customers at it: a run that takes more is a defect worth seeing.
+_PATIENCE_SECONDS = 180
 
 
 @dataclass

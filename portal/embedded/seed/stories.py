@@ -14,7 +14,7 @@ from portal.embedded.seed.people import Person, contact, create_contact
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`account_id` is the customer's account in the stand-in; `tell` walks the journey as far as it got."""
+    """`account_id` is the customer's account in the stand-in; `tell` walks the open journey as far as it got."""
 
     account_id: str
     title: str
@@ -25,7 +25,6 @@ class Story:
 
 
 def begin(journey: Journey) -> None:
-    journey.open()
     journey.answer("products", "remote_access", "dns", "ntp", "monitoring")
     journey.submit("dns", "monitoring")
     journey.approve("dns")
@@ -35,14 +34,12 @@ def begin(journey: Journey) -> None:
 
 
 def wait_for_review(journey: Journey) -> None:
-    journey.open()
     journey.answer()
     journey.submit()
     journey.approve("products", "dns", "ntp", "logs")
 
 
 def wait_for_the_customer(journey: Journey) -> None:
-    journey.open()
     journey.answer()
     journey.submit()
     journey.approve()
@@ -142,10 +139,11 @@ STORIES: tuple[Story, ...] = (
 )
 
 
-def tell(story: Story, account: CustomerAccount, staff: dict[str, User]) -> None:
-    """Make the customer, its people and its onboarding, and walk it as far as the story goes."""
+def open_for(story: Story, account: CustomerAccount, staff: dict[str, User]) -> Journey:
+    """Make the customer, its people and its onboarding, which nobody has answered yet."""
     customer = customers.create(name=account.name, by=staff["manager"], time_zone=story.time_zone)
     people = [create_contact(customer, person) for person in story.people]
     answers = answers_for(account, zone=f"{customer.slug}.internal", products=story.products, contact=people[0])
     journey = Journey(customer, people[0], staff, answers, story.title)
-    story.tell(journey)
+    journey.open()
+    return journey
