@@ -98,7 +98,10 @@ _NAMED: Mapping[str, Sequence[str]] = {
     "logs": ("logs:*:{account}:log-group:/{prefix}/*",),
     "rds": ("rds:*:{account}:*:{prefix}-*", "rds:*:{account}:og:default:*"),
     "s3": ("s3:::{prefix}-{account}-*",),
-    "secretsmanager": ("secretsmanager:*:{account}:secret:{prefix}-*",),
+    "secretsmanager": (
+        "secretsmanager:*:{account}:secret:{prefix}-*",
+        "secretsmanager:*:{account}:secret:rds!*",  # RDS names the secret of a database's main user
+    ),
     "sns": ("sns:*:{account}:{prefix}-*",),
 }
 """Services whose resources are known by our names."""
