@@ -37,7 +37,7 @@ _BY_CODE: dict[str, tuple[str, str]] = {
 _BY_FAILURE: dict[Failure, tuple[str, str]] = {
     Failure.DENIED: (
         "AWS denied {operation}: the role may not do this.",
-        "Have the customer deploy the current template of our roles, under Actions: it has every permission. Then retry this step.",
+        "Have the customer deploy the current template, under Actions, which has every permission, then retry this step.",
     ),
     Failure.QUOTA: (
         "An AWS quota is used up: {message}",
