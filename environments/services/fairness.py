@@ -5,6 +5,7 @@ the same time (0: as many as there are). A run beyond that stays due: the end of
 does every sweep.
 """
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from environments.models import Run
 from environments.states import WORKABLE_RUNS, RunState
 from portal.accounts.models import Customer
 from portal.core import queue
+
+_LATELY = timedelta(hours=1)
 
 
 def due() -> QuerySet[Run]:
@@ -38,10 +41,28 @@ def claimable(run_id: str) -> QuerySet[Run]:
     return rows.alias(held=_held()).filter(held__lt=settings.RUN_SLOTS_PER_CUSTOMER)
 
 
+def fairest(run_id: str) -> str:
+    """The run that a worker takes on a hint at this one: of the customers of whom workers hold the fewest, and have begun the
+    fewest lately, the one that is due longest. The hinted one is then left to the hint at that other.
+
+    Without it, whoever asked for many at once would come before whoever asked for one a moment later.
+    """
+    in_line = due().alias(held=_held(), begun=_begun()).order_by("held", "begun", "next_at", "pk")
+    return str(in_line.values_list("pk", flat=True).first() or run_id)
+
+
 def _held() -> Any:
     """How many runs of the same customer a worker has now."""
-    others = Run.objects.filter(customer=OuterRef("customer"), state=RunState.RUNNING, lease_until__gte=Now())
-    return Coalesce(Subquery(others.order_by().values("customer").annotate(n=Count("pk")).values("n")), Value(0))
+    return _count(Run.objects.filter(customer=OuterRef("customer"), state=RunState.RUNNING, lease_until__gte=Now()))
+
+
+def _begun() -> Any:
+    """How many runs of the same customer were begun in the last hour."""
+    return _count(Run.objects.filter(customer=OuterRef("customer"), started_at__gte=Now() - _LATELY))
+
+
+def _count(rows: QuerySet[Run]) -> Any:
+    return Coalesce(Subquery(rows.order_by().values("customer").annotate(n=Count("pk")).values("n")), Value(0))
 
 
 def in_turn(runs: QuerySet[Run]) -> QuerySet[Run]:

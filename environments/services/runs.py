@@ -32,15 +32,15 @@ log = logging.getLogger(__name__)
 
 
 def advance(run_id: str) -> None:
-    """Work on a run until it waits or ends. Does nothing where it is not due, or another worker has it.
+    """Work on this run, or on one whose turn it is before, until it waits or ends. Does nothing where none is due.
 
     An error that nobody foresaw stops the run, where the next worker would only meet it again. A database that is away is no
     such error: the lease ends, and the sweep finds the run.
     """
-    run = claim(run_id)
+    run = claim(fairness.fairest(run_id))
     if run is None:
         return
-    lease = lease_of(run)
+    run_id, lease = run.pk, lease_of(run)
     try:
         outcome = _engine(run, lease).advance()
         _settle(run, lease, outcome)
