@@ -80,7 +80,7 @@ def clean_group(
     stored: dict[str, Any] = {}
     for question in questions:
         given, pointer = raw.get(question.key), prefix + question.key
-        if isinstance(question, Rows):
+        if isinstance(question, Rows):  # noqa: SIM108 - on one line it is too long to read
             found = question.clean_below(given, pointer, stored)
         else:
             found = question.clean(given, pointer)
