@@ -20,7 +20,7 @@ from portal.accounts.models import User
 from portal.audit.services import record
 from portal.core.errors import Conflict, Forbidden, NotFound
 
-_WAITING = "pending-acceptance"
+_WAITING, _ACTIVE = "pending-acceptance", "active"
 _ROLE_IN_NEW_ACCOUNT = "OrganizationAccountAccessRole"
 _TUNNELS_UP = "stand-in:tunnels-up"
 """The tag by which the stand-in knows how many tunnels a router holds that it does not have."""
@@ -68,22 +68,26 @@ def _deploy(identity: aws.Identity, region: str, stack: dict[str, Any]) -> None:
 
 
 def accept_peering(environment: Environment, *, by: User) -> None:
-    """Accept the pending peering, as the customer would. Raises `NotFound` on AWS, `Forbidden`, `Conflict` without one."""
+    """Accept the pending peering, as the customer would; one that is accepted already is only looked at again.
+
+    Raises `NotFound` on AWS, `Forbidden`, `Conflict` without one.
+    """
     identity = _customer_administrator(environment, by)
     try:
-        pending = _pending(identity, environment)
+        peerings = _peerings(identity, environment)
+        pending = [identifier for identifier, status in peerings.items() if status == _WAITING]
         for identifier in pending:
             _change(
                 identity, environment.region, "ec2", "accept_vpc_peering_connection", VpcPeeringConnectionId=identifier
             )
     except aws.AwsError as error:
         raise _refused(error) from error
-    if not pending:
+    if not pending and _ACTIVE not in peerings.values():
         raise Conflict("No peering request waits in this account.", remedy="Wait until the run has sent it.")
-    with transaction.atomic():
-        record(
-            "stand_in.peering_accepted", environment, by=by, customer=environment.customer, after={"peerings": pending}
-        )
+    if pending:
+        with transaction.atomic():
+            after = {"peerings": pending}
+            record("stand_in.peering_accepted", environment, by=by, customer=environment.customer, after=after)
     _look_again(environment, by)
 
 
@@ -185,13 +189,14 @@ def _vpn_connections(identity: aws.Identity, environment: Environment) -> list[s
     ]
 
 
-def _pending(identity: aws.Identity, environment: Environment) -> list[str]:
+def _peerings(identity: aws.Identity, environment: Environment) -> dict[str, str]:
+    """Return the status of each peering of the environment's VPC, by its id."""
     rows = aws.pages(identity, environment.region, "ec2", "describe_vpc_peering_connections", "VpcPeeringConnections")
-    return [
-        row["VpcPeeringConnectionId"]
+    return {
+        row["VpcPeeringConnectionId"]: row["Status"]["Code"]
         for row in rows
-        if row["AccepterVpcInfo"]["VpcId"] == environment.vpc_id and row["Status"]["Code"] == _WAITING
-    ]
+        if row["AccepterVpcInfo"]["VpcId"] == environment.vpc_id
+    }
 
 
 def _change(identity: aws.Identity, region: str, service: str, operation: str, **params: Any) -> dict[str, Any]:

@@ -142,6 +142,6 @@ def until_customer_is_to(*keys: str) -> Callable[[Run], bool]:
 
     def is_reached(run: Run) -> bool:
         others = run.steps.filter(key__in=keys).exclude(state=StepState.READY).exclude(waits_on=Owner.CUSTOMER)
-        return until_ended(run) or not others.exists()
+        return until_ended(run) or (run.state == RunState.WAITING and not others.exists())
 
     return is_reached
