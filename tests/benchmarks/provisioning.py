@@ -211,22 +211,24 @@ def _recorded(account_id: str) -> tuple[list[Any], list[Any]]:
     from environments.provisioning.specification import Spec
     from environments.provisioning.steps import STEPS
     from tests.benchmarks import ideal
+    from tests.fakes.engine import Vault
 
     spec = replace(Spec.of(_reference(account_id).specifications.get().content), external_id=EXTERNAL_ID)
     _anew(account_id)
     program = [step for step in graph.needed(STEPS, spec) if not step.waits_for or step.key == "peering_acceptance"]
     program = [step for step in program if step.key not in _LEFT_OUT]
-    first = _run_here(spec, program, untouched=True)
+    vault = Vault()
+    first = _run_here(spec, program, vault, untouched=True)
     known = set(ideal._words([spec.environment_id, spec.provider_vpc_id, spec.customer_account_id, spec.role_arn]))
     changes = first.connected(known)
-    again = _run_here(spec, program, untouched=False)
+    again = _run_here(spec, program, vault, untouched=False)
     reads = [call for call in again.calls if not call.changes]
     for call in reads:
         call.needs = set()
     return changes, reads
 
 
-def _run_here(spec: Any, program: Any, *, untouched: bool) -> Any:
+def _run_here(spec: Any, program: Any, vault: Any, *, untouched: bool) -> Any:
     """Run the engine in this process, on accounts that remember what they were asked."""
     from datetime import timedelta
 
@@ -235,7 +237,7 @@ def _run_here(spec: Any, program: Any, *, untouched: bool) -> Any:
     from environments.services import cloud
     from portal.core import clock
     from tests.benchmarks.ideal import Recording, RecordingAccount
-    from tests.fakes.engine import Recorder, Vault
+    from tests.fakes.engine import Recorder
 
     recording = Recording()
 
@@ -243,11 +245,12 @@ def _run_here(spec: Any, program: Any, *, untouched: bool) -> Any:
         completed = spec.completed(outputs)
         provider: Any = RecordingAccount(cloud.provider(completed), recording)
         customer: Any = RecordingAccount(cloud.customer(completed), recording)
-        return Context(completed, provider, customer, now, timedelta(seconds=1), outputs, secrets=Vault())
+        return Context(completed, provider, customer, now, timedelta(seconds=1), outputs, secrets=vault)
 
     records = {step.key: StepRecord(untouched=untouched) for step in program}
     engine = Engine(program, records, context=context, journal=Recorder(), clock=clock.now, settle=timedelta(0))
-    while (outcome := engine.advance()).state == "waiting":
+    until = time.monotonic() + 30
+    while (outcome := engine.advance()).state == "waiting" and time.monotonic() < until:
         time.sleep(0.2)
     left = {key: record.state for key, record in engine.records.items() if record.state != "ready"}
     assert outcome.state == "finished", left
