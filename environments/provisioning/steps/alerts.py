@@ -83,13 +83,18 @@ class AlertTopic(Collection):
 
 class AlertRecipients(Collection):
     """Each address confirms that it wants alerts. SNS takes an address back that stays silent for three days, and then it is
-    asked again. What else people subscribe to the topic is theirs. outputs: {"recipients": how many}"""
+    asked again. What else people subscribe to the topic is theirs. outputs: {"recipients": how many}
+
+    To subscribe an address again does no harm in AWS but sends another message to a person, so a subscription that is not shown
+    yet is waited for like a create that has no token.
+    """
 
     key = "alert_recipients"
     title = "Recipients of alerts"
     doing = "Asking the recipients of alerts to confirm"
     done = "Confirmed by all recipients of alerts"
     requires = ("alert_topic",)
+    settles = True
     waits_for = CUSTOMER
     expected = timedelta(hours=4)
     simulated = "On the stand-in everybody has confirmed at once, and no message goes out."
