@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from environments.provisioning.collection import Collection, There, at_once
+from environments.provisioning.collection import Collection, There
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import AWS, Context, Pending, StepRefused, Wanted
@@ -23,6 +23,7 @@ class ZoneAssociation(Collection):
     doing = "Letting the provider's VPC ask the private zone"
     done = "The provider's VPC asks the private zone"
     requires = ("provider_access", "private_zone")
+    settles = True  # to authorise once more what is associated unseen would leave an authorisation that nobody withdraws
     permissions = (
         "route53:CreateVPCAssociationAuthorization",
         "route53:DeleteVPCAssociationAuthorization",
@@ -42,15 +43,16 @@ class ZoneAssociation(Collection):
         zone = ctx.outputs.get("private_zone")
         if not zone:
             return {}
-        vpc_id, reads = ctx.spec.provider_vpc_id, ("get_hosted_zone", "list_vpc_association_authorizations")
+        vpc_id = ctx.spec.provider_vpc_id
         try:
-            zone_vpcs, authorized = at_once(lambda read: _vpcs(ctx, read, zone["zone_id"]), reads)
+            if vpc_id not in _vpcs(ctx, "get_hosted_zone", zone["zone_id"]):
+                return {}
+            # After the association is seen, not beside it: an answer from before both would hide an authorisation left open.
+            authorized = _vpcs(ctx, "list_vpc_association_authorizations", zone["zone_id"])
         except CallFailed as failed:
             if failed.failure == Failure.MISSING:
                 return {}
             raise
-        if vpc_id not in zone_vpcs:
-            return {}
         standing = _OPEN if vpc_id in authorized else _WITHDRAWN
         return {vpc_id: There(f"{zone['zone_id']}/{vpc_id}", {"authorisation": standing})}
 
@@ -65,9 +67,13 @@ class ZoneAssociation(Collection):
             if failed.code != "ConflictingDomainExists":
                 raise
             self._require_free_name(ctx)
+            self._withdraw(ctx)
             return There(identifier, wanted.attributes, pending=_UNSEEN)
-        ctx.customer.change("route53", "delete_vpc_association_authorization", **where)
+        self._withdraw(ctx)
         return There(identifier, wanted.attributes)
+
+    def _withdraw(self, ctx: Context) -> None:
+        ctx.customer.change("route53", "delete_vpc_association_authorization", **_where(ctx))
 
     def _require_free_name(self, ctx: Context) -> None:
         """A VPC has at most one zone of a name: say whose it is, unless it is this very one."""
@@ -91,7 +97,7 @@ class ZoneAssociation(Collection):
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         """The association stands; its authorisation was left open."""
-        ctx.customer.change("route53", "delete_vpc_association_authorization", **_where(ctx))
+        self._withdraw(ctx)
         return There(there.aws_id, wanted.attributes)
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
