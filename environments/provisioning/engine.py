@@ -47,6 +47,7 @@ _LINGER = timedelta(seconds=3)
 """A wait on AWS shorter than this is sat out, which is cheaper than handing the run back."""
 
 _SETTLE_LOOK, _RARELY = timedelta(seconds=1), timedelta(minutes=1)
+_FIRST_LOOK = timedelta(seconds=0.25)
 _UNSEEN = Pending(AWS, "AWS accepted the change and does not show it yet.", timedelta(seconds=1))
 _FEW_ATTEMPTS = 4
 """What an earlier step made may not be shown everywhere for some seconds (EC2, IAM); longer than that, it is not there."""
@@ -69,6 +70,7 @@ class StepRecord:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     next_at: datetime | None = None
     waits_on: str = ""
+    waiting_since: datetime | None = None
     unseen_at: datetime | None = None
     looks: int = 0
     untouched: bool = False
@@ -152,7 +154,7 @@ class Engine:
     def _collect(self) -> None:
         if not self.under_way:
             return
-        done, _ = wait(self.under_way, timeout=1, return_when=FIRST_COMPLETED)
+        done, _ = wait(self.under_way, timeout=self._patience(), return_when=FIRST_COMPLETED)
         if not done:
             self.journal.beat()
         for future in done:
@@ -165,8 +167,14 @@ class Engine:
                 outputs=progress.outputs,
                 next_at=progress.next_at,
                 waits_on=progress.waits_on,
+                waiting_since=progress.waiting_since,
             )
             self.journal.progress(progress)
+
+    def _patience(self) -> float:
+        """Return for how many seconds nothing but a call that ends needs attention: until the next look, 1 at most."""
+        next_at = self._next_at()
+        return max(0.0, min(1.0, (next_at - self.clock()).total_seconds())) if next_at else 1.0
 
     def _next_at(self, owner: str = "") -> datetime | None:
         """When the next step that waits (on this owner) is to be looked at; None where none does."""
@@ -251,10 +259,20 @@ class Engine:
     def _pending(self, step: Step, record: StepRecord, pending: Pending) -> Progress:
         if pending.give_up_at and pending.give_up_at <= self.clock():
             return self._stop(step, record, messages.overdue(pending.reason, pending.give_up_at))
+        if pending.waits_on == AWS:
+            pending = replace(pending, look_again=min(pending.look_again, self._soon(record)))
         return self._wait(step, replace(record, attempt=0), pending)
+
+    def _soon(self, record: StepRecord) -> timedelta:
+        """Return the time until the next look: much is ready in a moment, and the longer it takes, the less another matters."""
+        waited = (
+            self.clock() - record.waiting_since if record.waiting_since and record.waits_on == AWS else timedelta(0)
+        )
+        return max(_FIRST_LOOK, waited)
 
     def _wait(self, step: Step, record: StepRecord, pending: Pending) -> Progress:
         now = self.clock()
+        same_wait = record.waits_on == pending.waits_on
         return Progress(
             step.key,
             WAITING,
@@ -263,6 +281,7 @@ class Engine:
             resources=pending.resources,
             waits_on=pending.waits_on,
             reason=pending.reason,
+            waiting_since=(same_wait and record.waiting_since) or now,
             next_at=now + pending.look_again,
             give_up_at=pending.give_up_at,
         )

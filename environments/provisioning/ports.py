@@ -150,6 +150,7 @@ class Progress:
     resources: tuple[Seen, ...] = ()
     waits_on: str = ""
     reason: str = ""
+    waiting_since: datetime | None = None
     next_at: datetime | None = None
     give_up_at: datetime | None = None
     error: dict[str, str] = field(default_factory=dict)

@@ -53,7 +53,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """It is on its way: whose turn it is, why, when to look again, and when to give up."""
+    """It is on its way: whose turn it is, why, when to look again at the latest, and when to give up."""
 
     waits_on: str
     reason: str

@@ -22,16 +22,13 @@ if TYPE_CHECKING:
 def keep(lease: "Lease", progress: Progress) -> None:
     """Write where a step has got to. Call it in the writer's transaction."""
     step = RunStep.objects.get(run_id=lease.run_id, key=progress.step)
-    waits = progress.state == StepState.WAITING
     if progress.state == StepState.RUNNING:
         # A wait that is only looked at again keeps its sentence on the page until there is a new one.
         if step.state != StepState.WAITING:
             step.state = StepState.RUNNING
         step.started_at = step.started_at or progress.at
     else:
-        same_wait = waits and step.state == StepState.WAITING and step.waits_on == progress.waits_on
-        step.waiting_since = (step.waiting_since if same_wait else progress.at) if waits else None
-        step.state = progress.state
+        step.state, step.waiting_since = progress.state, progress.waiting_since
         step.waits_on, step.reason = progress.waits_on, progress.reason
         step.next_at, step.give_up_at = progress.next_at, progress.give_up_at
         step.outputs, step.error, step.attempt = progress.outputs, progress.error, progress.attempt
@@ -88,6 +85,7 @@ def records(run: "Run") -> dict[str, StepRecord]:
             outputs=step.outputs,
             next_at=step.next_at,
             waits_on=step.waits_on,
+            waiting_since=step.waiting_since,
             unseen_at=unseen,
             untouched=step.key in untouched and step.state in (StepState.PENDING, StepState.RUNNING),
         )

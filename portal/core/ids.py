@@ -5,6 +5,7 @@ secret: it names a thing, permission decides who may see it.
 """
 
 import secrets
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,11 +16,29 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_PATTERN = rf"[a-z]{{3}}_[{_ALPHABET}]{{26}}"
 
 
+_latest = 0
+_counting = threading.Lock()
+
+
 def new_id(prefix: str) -> str:
-    """Return a fresh id of this kind, such as `env_01ke...`; later ids sort after earlier ones (to the millisecond)."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    """Return a fresh id of this kind, such as `env_01ke...`.
+
+    Later ids sort after earlier ones: of one process always, of several to the millisecond.
+    """
+    value = _next(time.time_ns() // 1_000_000)
     letters = [_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5)]
     return f"{prefix}_{''.join(letters)}"
+
+
+def _next(millisecond: int) -> int:
+    """Return a random value of this millisecond; one above the latest where that is of the same one, or of a later clock."""
+    global _latest
+    with _counting:
+        value = millisecond << 80 | secrets.randbits(80)
+        if value >> 80 <= _latest >> 80:
+            value = _latest + 1
+        _latest = value
+    return value
 
 
 class PrefixedIdField(models.CharField):

@@ -13,6 +13,7 @@ from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden
 from portal.outbox.models import OutboxMessage
+from tests.at_once import on_its_own_connection
 from tests.factories import environments, people
 from tests.fakes.cloud import Crash, refuse
 from tests.fakes.engine import nth
@@ -86,7 +87,8 @@ def test_intent_is_durable_before_the_call_is_sent(production, behind):
     found = []
 
     def look(operation):
-        found.append(AwsCall.objects.filter(run=run, operation=operation.split(".")[1]).exists())
+        intent = AwsCall.objects.filter(run=run, operation=operation.split(".")[1])
+        found.append(on_its_own_connection(intent.exists))
 
     behind.cloud.before = look
     _advance(run)
@@ -179,7 +181,7 @@ def test_worker_whose_run_went_to_another_writes_nothing_more(production, behind
         taken_at.append(clock.now())
 
     taken_at = []
-    behind.cloud.after = nth(2, another_worker_takes_it)
+    behind.cloud.after = nth(2, lambda: on_its_own_connection(another_worker_takes_it))
     runs.advance(run.pk)
     run.refresh_from_db()
     assert (run.state, run.epoch) == (RunState.RUNNING, 99)
@@ -248,7 +250,7 @@ def test_cancelled_run_makes_no_more_calls(production, behind):
 
 def test_run_cancelled_while_a_worker_has_it_stops_between_two_calls(production, behind):
     run = environments.run(production)
-    behind.cloud.after = nth(2, lambda: steering.cancel(run, by=people.engineer()))
+    behind.cloud.after = nth(2, lambda: on_its_own_connection(lambda: steering.cancel(run, by=people.engineer())))
     runs.advance(run.pk)
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED

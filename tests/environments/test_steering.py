@@ -1,10 +1,8 @@
 """What people do to a run that is under way, above all: hold it and let it go on."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from environments.models import AwsCall, Run
 from environments.provisioning.ports import Failure
@@ -13,6 +11,7 @@ from environments.states import RunState, StepState
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid
+from tests.at_once import on_its_own_connection
 from tests.factories import environments, people
 from tests.fakes.cloud import refuse
 from tests.fakes.engine import nth
@@ -45,14 +44,6 @@ def paused(run: Run, note: str = "") -> Run:
     steering.pause(run, by=people.engineer(), note=note)
     run.refresh_from_db()
     return run
-
-
-def on_the_steps_thread(act: Callable[[], object]) -> None:
-    """Do it in the middle of a call; that thread's own connection to the database ends with it."""
-    try:
-        act()
-    finally:
-        connections.close_all()
 
 
 def undisturbed(behind) -> dict[str, int]:
@@ -115,7 +106,7 @@ def test_worker_under_way_stops_before_its_next_changing_call_and_resume_finishe
     expected = undisturbed(behind)
     behind.stand_for(production)
     run = environments.run(production)
-    behind.cloud.after = nth(moment, lambda: on_the_steps_thread(lambda: paused(run)))
+    behind.cloud.after = nth(moment, lambda: on_its_own_connection(lambda: paused(run)))
 
     runs.advance(run.pk)
 
@@ -153,7 +144,7 @@ def test_worker_that_lost_a_paused_run_cannot_write_after_it_was_resumed(product
         assert runs.claim(run.pk)
         taken_at.append(clock.now())
 
-    behind.cloud.after = nth(2, lambda: on_the_steps_thread(pause_and_go_on))
+    behind.cloud.after = nth(2, lambda: on_its_own_connection(pause_and_go_on))
     runs.advance(run.pk)
 
     run.refresh_from_db()

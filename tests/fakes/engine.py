@@ -103,6 +103,8 @@ class Recorder:
             attempt=progress.attempt,
             outputs=progress.outputs,
             next_at=progress.next_at,
+            waits_on=progress.waits_on,
+            waiting_since=progress.waiting_since,
             unseen_at=None if progress.state == READY else known.unseen_at,
         )
         self.at_commit("after")

@@ -5,7 +5,6 @@ A production database is protected from deletion; tear-down lifts that, and leav
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,6 @@ BACKUP_DAYS = 7
 """Days to which a production database can be wound back; non-production is not backed up (S41)."""
 
 _WORKING = Pending(AWS, "AWS is setting up the database.", timedelta(seconds=15))
-_BEGUN = replace(_WORKING, look_again=timedelta(seconds=3))
 _AVAILABLE = frozenset({"available", "storage-optimization"})
 _BROKEN = frozenset(
     {
@@ -161,8 +159,7 @@ class Database(Collection):
             VpcSecurityGroupIds=[ctx.outputs["security_groups"]["database"]],
             Tags=names.listed(names.tags(ctx.spec, self.key, wanted.name)),
         )
-        made = self._there(ctx, answer["DBInstance"])
-        return replace(made, pending=made.pending and _BEGUN)
+        return self._there(ctx, answer["DBInstance"])
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         self._require_changeable(wanted, there)
@@ -177,7 +174,7 @@ class Database(Collection):
                 "rds", "modify_db_instance", DBInstanceIdentifier=wanted.name, ApplyImmediately=True, **changed
             )
         mended = self._there(ctx, answer["DBInstance"])
-        return There(mended.aws_id, dict(wanted.attributes), there.ours, _BEGUN, extra=mended.extra)
+        return There(mended.aws_id, dict(wanted.attributes), there.ours, _WORKING, extra=mended.extra)
 
     def _require_changeable(self, wanted: Wanted, there: There) -> None:
         state = there.attributes["state"]

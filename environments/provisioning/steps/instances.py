@@ -5,7 +5,6 @@ again with the next token of its row; each token leads to one machine at most, s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +19,6 @@ from environments.provisioning.steps.launch_templates import METADATA, name_of, 
 ZONES = ("first", "second")
 
 _STARTS = Pending(AWS, "AWS is starting the machines.", timedelta(seconds=5))
-_BEGUN = replace(_STARTS, look_again=timedelta(seconds=2))
 _STOPS = Pending(AWS, "AWS is still stopping a machine, which is then started again.", timedelta(seconds=5))
 _LIVE = {"pending": _STARTS, "running": None, "stopping": _STOPS, "stopped": None, "shutting-down": None}
 _TOKENS = 20
@@ -102,8 +100,7 @@ class Instances(Collection):
                 if failed.code != "IdempotentInstanceTerminated":
                     raise _explained(failed, node, wanted) from failed
             else:
-                made = self._there(ctx, answer["Instances"][0])
-                return replace(made, pending=made.pending and _BEGUN)
+                return self._there(ctx, answer["Instances"][0])
         raise StepRefused(
             f"{node.name} was terminated {_TOKENS} times.",
             remedy="Find out what terminates it, then ask us to make it anew.",
@@ -141,7 +138,7 @@ class Instances(Collection):
             )
         for key in sorted(unlike):
             self._change(ctx, key, there.aws_id)
-        pending = _BEGUN if "state" in unlike else there.pending
+        pending = _STARTS if "state" in unlike else there.pending
         return There(there.aws_id, {**there.attributes, **wanted.attributes}, pending=pending)
 
     def _change(self, ctx: Context, key: str, identifier: str) -> None:

@@ -5,7 +5,6 @@ network load balancer, since that alone can have a fixed address.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,6 @@ from environments.provisioning.step import AWS, Context, Finding, Pending, Ready
 from environments.provisioning.steps.target_groups import Door, balanced, doors, short_of
 
 _PROVISIONING = Pending(AWS, "AWS is setting up the load balancer.", timedelta(seconds=10))
-_BEGUN = replace(_PROVISIONING, look_again=timedelta(seconds=2))
 _CROSS_ZONE = "load_balancing.cross_zone.enabled"
 _TLS = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.2 and 1.3 only. Source: Network Load Balancers, "Security policies"."""
@@ -108,8 +106,7 @@ class LoadBalancer(Collection):
             )
         except CallFailed as failed:
             raise _explained(failed, wanted) from failed
-        made = self._there(ctx, answer["LoadBalancers"][0])
-        return replace(made, pending=made.pending and _BEGUN)
+        return self._there(ctx, answer["LoadBalancers"][0])
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         mended = {**there.attributes, "security_groups": "ours"}

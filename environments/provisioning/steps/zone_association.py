@@ -23,7 +23,9 @@ class ZoneAssociation(Collection):
     doing = "Letting the provider's VPC ask the private zone"
     done = "The provider's VPC asks the private zone"
     requires = ("provider_access", "private_zone")
-    settles = True  # to authorise once more what is associated unseen would leave an authorisation that nobody withdraws
+    settles = (
+        True  # to authorise once more what is associated unseen would leave an authorisation that nobody withdraws
+    )
     permissions = (
         "route53:CreateVPCAssociationAuthorization",
         "route53:DeleteVPCAssociationAuthorization",
