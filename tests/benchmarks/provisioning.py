@@ -1,6 +1,9 @@
 """The reference environment through the portal, beside the same calls alone: as fast as can be, and one after the other.
 
-    python -m tests.benchmarks.provisioning [milliseconds ...]
+    python -m tests.benchmarks.provisioning [--whole] [milliseconds ...]
+
+The resources are those that every tool of the comparison can make (`reference.MEASURED`), or with --whole all that an
+environment gets.
 
 Needs Redis (TEST_REDIS_URL). The portal works through a real Celery worker, with its status rows, journal and audit, on a
 SQLite database in a temporary folder or the server in DATABASE_URL. AWS is a stand-in in a process of its own whose every
@@ -21,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.engine import BROKER, ROOT, _environment, _worker
+from tests.benchmarks.reference import MEASURED
 
 PORT = 8797
 ACCOUNTS = ("222222222222", "333333333333", "444444444444", "888888888888")
@@ -37,7 +41,8 @@ class Measured:
 
 
 def main() -> None:
-    latencies = [int(given) for given in sys.argv[1:]] or [0, 80, 200]
+    whole = "--whole" in sys.argv
+    latencies = [int(given) for given in sys.argv[1:] if given.isdigit()] or [0, 80, 200]
     endpoint = f"http://127.0.0.1:{PORT}"
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, _stand_in():
         os.environ.update(_environment(Path(folder), endpoint), AWS_STAND_IN_DNS="true", DRIFT_INTERVAL_SECONDS="86400")
@@ -50,9 +55,10 @@ def main() -> None:
         call_command("migrate", "--noinput", verbosity=0)
         with _worker("portal") as worker:
             portal = {
-                ms: _through_the_portal(ms, account, worker) for ms, account in zip(latencies, ACCOUNTS, strict=False)
+                ms: _through_the_portal(ms, account, worker, whole)
+                for ms, account in zip(latencies, ACCOUNTS, strict=False)
             }
-        alone = _alone(ACCOUNTS[-1], latencies)
+        alone = _alone(ACCOUNTS[-1], latencies, whole)
     _report(portal, alone)
 
 
@@ -90,17 +96,19 @@ def _reference(account_id: str) -> Any:
     return made
 
 
-def _through_the_portal(ms: int, account_id: str, worker: subprocess.Popen[str]) -> tuple[Measured, Measured, int]:
+def _through_the_portal(
+    ms: int, account_id: str, worker: subprocess.Popen[str], whole: bool
+) -> tuple[Measured, Measured, int]:
     """Return the first apply, the unchanged second one, and how many resources stand."""
     from environments.models import Resource
 
     environment = _reference(account_id)
-    first = _applied(environment, ms, worker)
-    again = _applied(environment, ms, worker)
+    first = _applied(environment, ms, worker, whole)
+    again = _applied(environment, ms, worker, whole)
     return first, again, Resource.objects.filter(environment=environment).count()
 
 
-def _applied(environment: Any, ms: int, worker: subprocess.Popen[str]) -> Measured:
+def _applied(environment: Any, ms: int, worker: subprocess.Popen[str], whole: bool) -> Measured:
     from environments.models import Plan
     from environments.services import plans
     from environments.states import PlanState, RunState
@@ -114,7 +122,7 @@ def _applied(environment: Any, ms: int, worker: subprocess.Popen[str]) -> Measur
     assert plan.state == PlanState.READY, [found for found in plan.findings if found["action"] == "blocked"]
     _control(f"ms={ms}")
     before, began = _cpu_of(worker.pid), time.perf_counter()
-    run = plans.approve(plan, digest=plan.digest, by=people.engineer())
+    run = _approved(plan, whole)
     while run.state not in (RunState.FINISHED, RunState.FAILED) and not _waits_for_people(run):
         time.sleep(0.01)
         run.refresh_from_db()
@@ -123,6 +131,19 @@ def _applied(environment: Any, ms: int, worker: subprocess.Popen[str]) -> Measur
     assert run.state != RunState.FAILED, list(run.steps.exclude(error={}).values("key", "error"))
     _end(run)
     return Measured(seconds, requests, cpu)
+
+
+def _approved(plan: Any, whole: bool) -> Any:
+    from django.db import transaction
+
+    from environments.services import plans
+    from tests.factories import people
+
+    with transaction.atomic():  # the worker is told after it
+        run = plans.approve(plan, digest=plan.digest, by=people.engineer())
+        if not whole:
+            run.steps.exclude(key__in=MEASURED).delete()
+    return run
 
 
 def _end(run: Any) -> None:
@@ -166,11 +187,11 @@ def _cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _alone(account_id: str, latencies: list[int]) -> dict[str, Any]:
+def _alone(account_id: str, latencies: list[int], whole: bool) -> dict[str, Any]:
     """Return the same calls without the portal, at each latency: at once, and one after the other."""
     from tests.benchmarks import ideal
 
-    changes, reads = _recorded(account_id)
+    changes, reads = _recorded(account_id, whole)
     found: dict[str, Any] = {"chain": ideal.longest_chain(changes), "calls": len(changes)}
     for ms in latencies:
         _control(f"ms={ms}")
@@ -203,7 +224,7 @@ def _anew(account_id: str) -> None:
     RunningStandIn(None, f"http://127.0.0.1:{PORT}").trust_portal(account_id, EXTERNAL_ID)  # type: ignore[arg-type]
 
 
-def _recorded(account_id: str) -> tuple[list[Any], list[Any]]:
+def _recorded(account_id: str, whole: bool) -> tuple[list[Any], list[Any]]:
     """Return the calls of one run of the engine in this process: those that change something, and those that prove it."""
     from dataclasses import replace
 
@@ -216,7 +237,7 @@ def _recorded(account_id: str) -> tuple[list[Any], list[Any]]:
     spec = replace(Spec.of(_reference(account_id).specifications.get().content), external_id=EXTERNAL_ID)
     _anew(account_id)
     program = [step for step in graph.needed(STEPS, spec) if not step.waits_for or step.key == "peering_acceptance"]
-    program = [step for step in program if step.key not in _LEFT_OUT]
+    program = [step for step in program if step.key not in _LEFT_OUT and (whole or step.key in MEASURED)]
     vault = Vault()
     first = _run_here(spec, program, vault, untouched=True)
     known = set(ideal._words([spec.environment_id, spec.provider_vpc_id, spec.customer_account_id, spec.role_arn]))

@@ -22,7 +22,7 @@ from tests.fakes.cloud import Cloud, Crash, refuse
 from tests.fakes.engine import FakeRun, nth, spec
 from tests.fakes.specifications import VARIANTS
 
-STALE = (0, 5)
+STALE = (0, 1, 5)
 
 
 def _crash() -> None:
