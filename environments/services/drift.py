@@ -68,5 +68,6 @@ def shared_by(environments: Iterable[Environment]) -> SharedReads:
         {
             f"tag:{settings.PROVIDER_TAG_PREFIX}:env": [row.pk for row in rows],
             "vpc-id": [row.vpc_id for row in rows if row.vpc_id],
-        }
+        },
+        prefix=f"{settings.PROVIDER_TAG_PREFIX}-".lower() if len(rows) > 1 else "",
     )

@@ -1,8 +1,8 @@
 """Reads that several steps, or several environments of one account, have in common, made once for all of them.
 
 A check of a hundred environments would otherwise ask AWS a hundred times for what one answer holds. Where a read is filtered by
-the environment's tag or VPC, it is widened to those of all environments that are checked together; the steps compare by
-themselves what is theirs, since filters are never trusted alone.
+the environment's tag or VPC, or by what a name begins with, it is widened to those of all environments that are checked
+together; the steps compare by themselves what is theirs, since filters are never trusted alone.
 """
 
 import json
@@ -13,18 +13,24 @@ from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
-_MOST_VALUES = 200
-"""AWS takes at most this many values in one filter (EC2 API Reference, Filter)."""
+_MOST_VALUES, _MOST_TAG_VALUES = 200, 20
+"""AWS takes at most this many values in one filter (EC2 API Reference, Filter; Tagging API Reference, TagFilter)."""
+
+_PREFIX = "AlarmNamePrefix"
 
 
 class SharedReads:
-    """What was read so far. `widened` says, by the name of a filter, which values all environments together ask for.
+    """What was read so far. `widened` says, by the name of a filter, which values all environments together ask for; `prefix`
+    how the names of all of them begin.
 
     `lasts`: an answer older than this is asked for anew; None: all answers are of one look.
     """
 
-    def __init__(self, widened: Mapping[str, Sequence[str]] | None = None, lasts: timedelta | None = None) -> None:
-        self._widened = {name: sorted(set(values))[:_MOST_VALUES] for name, values in (widened or {}).items()}
+    def __init__(
+        self, widened: Mapping[str, Sequence[str]] | None = None, lasts: timedelta | None = None, *, prefix: str = ""
+    ) -> None:
+        self._widened = {name: sorted(set(values)) for name, values in (widened or {}).items()}
+        self._prefix = prefix
         self._lasts = lasts
         self._answers: dict[str, tuple[float, Future[Any]]] = {}
         self._lock = threading.Lock()
@@ -60,11 +66,19 @@ class SharedReads:
             return fresh, True
 
     def _wide(self, params: dict[str, Any]) -> dict[str, Any]:
-        filters = params.get("Filters")
-        if not isinstance(filters, list):
-            return params
-        return {**params, "Filters": [self._wider(one) for one in filters]}
+        wide = dict(params)
+        if isinstance(filters := params.get("Filters"), list):
+            wide["Filters"] = [self._wider(one, one.get("Name", ""), _MOST_VALUES) for one in filters]
+        if isinstance(filters := params.get("TagFilters"), list):
+            wide["TagFilters"] = [self._wider(one, f"tag:{one.get('Key')}", _MOST_TAG_VALUES) for one in filters]
+        if self._prefix and params.get(_PREFIX, "").startswith(self._prefix):
+            wide[_PREFIX] = self._prefix
+        return wide
 
-    def _wider(self, one: dict[str, Any]) -> dict[str, Any]:
-        values = self._widened.get(one.get("Name", ""), ())
-        return {**one, "Values": list(values)} if set(one.get("Values", ())) <= set(values) and values else one
+    def _wider(self, one: dict[str, Any], name: str, most: int) -> dict[str, Any]:
+        """Return a filter for one value as that for all, or, where these are too many for one, for those around it."""
+        every, asked = self._widened.get(name, []), one.get("Values", [])
+        if len(asked) != 1 or asked[0] not in every:
+            return one
+        start = every.index(asked[0]) // most * most
+        return {**one, "Values": every[start : start + most]}

@@ -87,6 +87,35 @@ def test_what_is_not_common_is_asked_for_itself():
     assert told.sent == [_filter("vpc-id", "vpc-9"), _filter("name", "vpc-1"), {"Bucket": "one"}, {"Bucket": "two"}]
 
 
+def test_filter_is_widened_to_no_more_values_than_aws_takes():
+    every = [f"env_{number:03}" for number in range(250)]
+    shared, told = SharedReads({"tag:wso2:env": every}), Told()
+    for env in every:
+        shared.once("account", "vpcs", _filter("tag:wso2:env", env), told)
+    assert told.sent == [_filter("tag:wso2:env", *every[:200]), _filter("tag:wso2:env", *every[200:])]
+
+
+def test_tagging_service_takes_fewer_values():
+    every = [f"env_{number:02}" for number in range(25)]
+    shared, told = SharedReads({"tag:wso2:env": every}), Told()
+    for env in every:
+        shared.once("account", "keys", {"TagFilters": [{"Key": "wso2:env", "Values": [env]}]}, told)
+    assert [sent["TagFilters"][0]["Values"] for sent in told.sent] == [every[:20], every[20:]]
+
+
+def test_names_are_looked_for_by_what_they_have_in_common():
+    shared, told = SharedReads(prefix="wso2-"), Told()
+    for prefix in ("wso2-1f0c2a9b-", "wso2-2e5e7ce1-", "other-"):
+        shared.once("account", "alarms", {"AlarmNamePrefix": prefix}, told)
+    assert told.sent == [{"AlarmNamePrefix": "wso2-"}, {"AlarmNamePrefix": "other-"}]
+
+
+def test_alarms_of_one_environment_are_not_looked_for_among_those_of_all(production):
+    shared, told = drift.shared_by([production]), Told()
+    shared.once("account", "alarms", {"AlarmNamePrefix": "wso2-1f0c2a9b-"}, told)
+    assert told.sent == [{"AlarmNamePrefix": "wso2-1f0c2a9b-"}]
+
+
 def test_accounts_are_never_mixed():
     shared, told = SharedReads({}), Told()
     shared.once("account 1", "zones", {}, told)
