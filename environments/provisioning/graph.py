@@ -45,6 +45,15 @@ def startable(steps: Sequence[Step], ready: Collection[str]) -> list[Step]:
     return [step for step in steps if all(key in ready for key in step.requires if key in present)]
 
 
+def requirements(steps: Sequence[Step], key: str) -> set[str]:
+    """Return the keys of every step that must be ready before this one may start, directly or not."""
+    found: set[str] = {key}
+    for step in reversed(steps):  # the tuple is in topological order, which a test holds
+        if step.key in found:
+            found |= set(step.requires)
+    return (found - {key}) & {step.key for step in steps}
+
+
 def dependants(steps: Sequence[Step], key: str) -> set[str]:
     """Return the keys of every step that cannot start before this one, directly or not."""
     found: set[str] = set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from environments.models import AwsCall, Resource, RunStep
-from environments.provisioning.engine import StepRecord
+from environments.provisioning.attempt import StepRecord
 from environments.provisioning.ports import Progress, Seen
 from environments.provisioning.step import CREATE
 from environments.provisioning.steps import BY_KEY

@@ -109,6 +109,7 @@ def _engine(run: Run, lease: Lease) -> Engine:
         clock=clock.now,
         settle=settings.AWS_SETTLE,
         threads=settings.RUN_THREADS,
+        known=before,
     )
 
 

@@ -253,7 +253,8 @@ def _run_here(spec: Any, program: Any, vault: Any, *, untouched: bool) -> Any:
     """Run the engine in this process, on accounts that remember what they were asked."""
     from datetime import timedelta
 
-    from environments.provisioning.engine import Engine, StepRecord
+    from environments.provisioning.attempt import StepRecord
+    from environments.provisioning.engine import Engine
     from environments.provisioning.step import Context
     from environments.services import cloud
     from portal.core import clock

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from environments.models import Environment, Run
-from environments.provisioning.engine import Engine, StepRecord
+from environments.provisioning.attempt import Attempt
 from environments.provisioning.ports import CallFailed, Progress
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import AWS, Pending, Step
+from environments.provisioning.step import AWS, Pending
 from environments.services.journal import at_once
 from environments.states import StepState
 from portal import aws
@@ -55,9 +55,9 @@ class Behind:
 def _soon(wait: Callable[..., Progress]) -> Callable[..., Progress]:
     """Let the engine look again at once at what AWS is to finish: these tests are about other things than waiting for AWS."""
 
-    def look_again(engine: Engine, step: Step, record: StepRecord, pending: Pending) -> Progress:
+    def look_again(trying: Attempt, pending: Pending, **counted: int) -> Progress:
         soon = replace(pending, look_again=timedelta(milliseconds=5)) if pending.waits_on == AWS else pending
-        return wait(engine, step, record, soon)
+        return wait(trying, soon, **counted)
 
     return look_again
 
@@ -65,7 +65,7 @@ def _soon(wait: Callable[..., Progress]) -> Callable[..., Progress]:
 @pytest.fixture
 def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     found = Behind()
-    monkeypatch.setattr(Engine, "_wait", _soon(Engine._wait))
+    monkeypatch.setattr(Attempt, "_wait", _soon(Attempt._wait))
     for name in ("call", "pages", "admits_without_external_id"):
         monkeypatch.setattr(aws, name, getattr(found, name))
     return found

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from environments.provisioning.engine import MOST_ATTEMPTS
+from environments.provisioning.attempt import MOST_ATTEMPTS
 from environments.provisioning.ports import Failure, LeaseLost
 from tests.fakes.cloud import Cloud, refuse
 from tests.fakes.engine import FakeRun, nth, spec

@@ -1,6 +1,7 @@
 """A run in memory: a journal, a clock that jumps over every wait, and a worker that may die and be replaced.
 
-`Recorder.at_commit` is called before and after each commit of the journal, and may raise.
+`Recorder.at_commit` is called before and after each commit of the journal, and may raise; `committing` is the step of which it
+is.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from environments.provisioning import graph
-from environments.provisioning.engine import READY, Engine, Outcome, StepRecord
+from environments.provisioning.attempt import READY, StepRecord
+from environments.provisioning.engine import Engine, Outcome
 from environments.provisioning.ports import CallFailed, Failure, LeaseLost, Progress
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Step
@@ -91,9 +93,11 @@ class Recorder:
         self.lost = False
         self.intents: list[tuple[str, str]] = []
         self.at_commit: Callable[[str], None] = lambda moment: None
+        self.committing = ""
 
     def progress(self, progress: Progress) -> None:
         self._require_lease()
+        self.committing = progress.step
         self.at_commit("before")
         self.said.append(progress)
         known = self.records.get(progress.step, StepRecord())
@@ -111,6 +115,7 @@ class Recorder:
 
     def intend(self, step: str, operation: str, at: datetime) -> None:
         self._require_lease()
+        self.committing = step
         self.at_commit("before")
         self.intents.append((step, operation))
         self.records[step] = replace(self.records.get(step, StepRecord()), unseen_at=at, untouched=False)
@@ -236,7 +241,7 @@ class FakeRun:
 
     def advance(self) -> Outcome:
         """One worker works on the run until it waits, ends, or the worker dies (`Crash`)."""
-        return Engine(
+        return self.engine(
             self.steps,
             self.journal.records,
             context=self.context,
@@ -244,8 +249,12 @@ class FakeRun:
             clock=lambda: self.now,
             settle=SETTLE,
             threads=4,
+            known=self.known,
             sleep=self._sleep,
         ).advance()
+
+    def engine(self, *given: Any, **named: Any) -> Engine:
+        return Engine(*given, **named)
 
     def reopen(self) -> None:
         """A person retries what has stopped."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from environments.provisioning import graph
-from environments.provisioning.engine import StepRecord
+from environments.provisioning.attempt import StepRecord
 from environments.provisioning.ports import Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step

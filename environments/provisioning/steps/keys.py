@@ -57,8 +57,7 @@ def _policy(account_id: str) -> str:
 
 
 class EncryptionKey(Collection):
-    """The key, found by its alias, or by its tags before it has one. outputs: {"key_id": id, "key_arn": ARN, "alias": the name
-    that it was found by, empty before it has one}"""
+    """The key, found by its alias, or by its tags before it has one. outputs: {"key_id": id, "key_arn": ARN}"""
 
     key = "encryption_key"
     title = "Encryption key"
@@ -84,14 +83,12 @@ class EncryptionKey(Collection):
 
     def look(self, ctx: Context) -> Mapping[str, There]:
         name = alias(ctx.spec)
-        key, named = _described(ctx, name), name
-        if key is None:
-            key, named = self._without_alias(ctx), ""
+        key = _described(ctx, name) or self._without_alias(ctx)
         if key is None:
             return {}
         if key["KeyState"] in _DEAD:
             raise self._going(key)
-        return {name: _there(key, named)}
+        return {name: _there(key)}
 
     def _without_alias(self, ctx: Context) -> Mapping[str, Any] | None:
         """Return the key that a call of ours made and that got no alias yet."""
@@ -133,7 +130,7 @@ class EncryptionKey(Collection):
             MultiRegion=True,
             Tags=_kms_tags(ctx.spec, self.key),
         )
-        return _there(answer["KeyMetadata"], "")
+        return _there(answer["KeyMetadata"])
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         ctx.customer.change("kms", "enable_key", KeyId=there.extra["key_id"])
@@ -165,10 +162,9 @@ class KeySettings(Collection):
         return (Wanted("kms_alias", alias(spec), {"named": "yes", "new_key_material": "every year"}),)
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        """The alias is not looked up again where the key was found by it."""
         key_id, name = ctx.outputs["encryption_key"]["key_id"], alias(ctx.spec)
         rotates = ctx.customer.read("kms", "get_key_rotation_status", KeyId=key_id)["KeyRotationEnabled"]
-        named = bool(ctx.outputs["encryption_key"]["alias"] or _described(ctx, name))
+        named = _described(ctx, name) is not None
         attributes = {"named": "yes" if named else "no", "new_key_material": "every year" if rotates else "never"}
         return {name: There(name, attributes)} if named or rotates else {}
 
@@ -259,8 +255,8 @@ def _described(ctx: Context, key: str) -> Mapping[str, Any] | None:
     return metadata
 
 
-def _there(key: Mapping[str, Any], named: str) -> There:
-    return There(key["Arn"], {"state": _state(key)}, extra={"key_id": key["KeyId"], "alias": named})
+def _there(key: Mapping[str, Any]) -> There:
+    return There(key["Arn"], {"state": _state(key)}, extra={"key_id": key["KeyId"]})
 
 
 def _state(key: Mapping[str, Any]) -> str:

@@ -96,7 +96,8 @@ def ended(ctx: Context, identifier: str, code: str) -> StepRefused:
 
 class PeeringRequest(Collection):
     """There as soon as AWS has taken it; how it goes on is for the acceptance, which follows this one id. A rejected, expired
-    or failed one is dead: the next attempt asks anew. outputs: {"peering_id": id, "requested_at": moment}."""
+    or failed one is dead: the next attempt asks anew. outputs: {"peering_id": id, "requested_at": when we first
+    knew of it}."""
 
     key = "peering_request"
     title = "Peering request"
@@ -147,7 +148,9 @@ class PeeringRequest(Collection):
         ctx.provider.change("ec2", "delete_vpc_peering_connection", VpcPeeringConnectionId=there.aws_id)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
-        return {"peering_id": there[_name(ctx.spec)].aws_id, "requested_at": ctx.now.isoformat()}
+        identifier, before = there[_name(ctx.spec)].aws_id, ctx.outputs.get(self.key, {})
+        same = before.get("peering_id") == identifier
+        return {"peering_id": identifier, "requested_at": before["requested_at"] if same else ctx.now.isoformat()}
 
     def account_id(self, ctx: Context) -> str:
         return ctx.provider.account_id

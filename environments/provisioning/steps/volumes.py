@@ -3,7 +3,7 @@
 Volumes need only the zone, so that they are made while the machines start, and are attached when both are there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ _LIVE = {"creating": _CREATING, "available": None, "in-use": None, "deleting": N
 
 
 class Volumes(Collection):
-    """outputs: {"<node>": volume id, ..., "attached": {"<node>": id of the machine that it was seen at}}."""
+    """outputs: {"<node>": volume id}."""
 
     key = "volumes"
     title = "Data volumes"
@@ -57,14 +57,8 @@ class Volumes(Collection):
         ]
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        mark = names.tags(ctx.spec, self.key)
-        key = f"{ctx.spec.tag_prefix}:env"
-        rows = ctx.customer.pages("ec2", "describe_volumes", "Volumes", Filters=names.marked({key: mark[key]}))
         found: dict[str, There] = {}
-        for row in rows:
-            if row["State"] not in _LIVE or not names.carries(row.get("Tags"), mark):
-                continue
-            name = names.name_in(row["Tags"]).removeprefix(names.of(ctx.spec, ""))
+        for name, row in _of_ours(ctx):
             if name in found and not found[name].leaving and row["State"] != "deleting":
                 raise _several(name, found[name].aws_id, row["VolumeId"])
             if name not in found or found[name].leaving:
@@ -81,9 +75,8 @@ class Volumes(Collection):
             if row["AvailabilityZone"] in zones
             else row["AvailabilityZone"],
         }
-        attached = next((one["InstanceId"] for one in row.get("Attachments", ())), "")
         pending, leaving = _LIVE[row["State"]], row["State"] == "deleting"
-        return There(row["VolumeId"], attributes, pending=pending, leaving=leaving, extra={"attached": attached})
+        return There(row["VolumeId"], attributes, pending=pending, leaving=leaving, extra={"holder": _holder(row)})
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         """The token holds the template's id and the day, so that a volume deleted by hand or at a reset can be made again."""
@@ -110,23 +103,19 @@ class Volumes(Collection):
         return larger
 
     def _is_to_go(self, there: There) -> bool:
-        return super()._is_to_go(there) and not there.extra["attached"]
+        return super()._is_to_go(there) and not there.extra["holder"]
 
     def observe_removal(self, ctx: Context) -> Finding:
         found = super().observe_removal(ctx)
         staying = found.there.values() if isinstance(found, Drifted) else ()
-        return _IN_USE if any(one.extra["attached"] for one in staying) else found
+        return _IN_USE if any(one.extra["holder"] for one in staying) else found
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
         ctx.customer.change("ec2", "delete_volume", VolumeId=there.aws_id)
 
-    def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
-        attached = {name: found.extra["attached"] for name, found in there.items() if found.extra["attached"]}
-        return {**super().outputs(ctx, there), "attached": attached}
-
 
 class VolumeAttachments(Collection):
-    """Each volume at its machine. Where it was seen a moment ago is known from the volumes; only a refusal makes it look."""
+    """Each volume at its machine."""
 
     key = "volume_attachments"
     title = "Attached volumes"
@@ -139,8 +128,9 @@ class VolumeAttachments(Collection):
         return [Wanted("volume_attachment", node.name, {"machine": node.name}) for node in nodes_of(spec)]
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        attached = ctx.outputs["volumes"]["attached"]
-        return {name: self._at(ctx, name, machine) for name, machine in attached.items()}
+        volumes = ctx.outputs["volumes"]
+        standing = {name: _holder(row) for name, row in _of_ours(ctx) if row["VolumeId"] == volumes.get(name)}
+        return {name: self._at(ctx, name, machine) for name, machine in standing.items() if machine}
 
     def _at(self, ctx: Context, name: str, machine: str) -> There:
         right = ctx.outputs["instances"].get(name) == machine
@@ -153,14 +143,10 @@ class VolumeAttachments(Collection):
         except CallFailed as failed:
             if failed.code != "VolumeInUse":
                 raise
-            holder = self._holder(ctx, volume)
-            if holder != machine:
+            (row,) = ctx.customer.read("ec2", "describe_volumes", VolumeIds=[volume])["Volumes"]
+            if _holder(row) != machine:
                 raise CallFailed(Failure.CONFLICT, failed.code, failed.message, operation=failed.operation) from failed
         return self._at(ctx, wanted.name, machine)
-
-    def _holder(self, ctx: Context, volume: str) -> str:
-        (row,) = ctx.customer.read("ec2", "describe_volumes", VolumeIds=[volume])["Volumes"]
-        return next((one["InstanceId"] for one in row.get("Attachments", ())), "")
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         """Data that another machine works on is not taken from it unasked."""
@@ -175,6 +161,20 @@ class VolumeAttachments(Collection):
 
     def observe_removal(self, ctx: Context) -> Finding:
         return Ready()
+
+
+def _of_ours(ctx: Context) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each volume that is there and ours, with the name of its node."""
+    mark = names.tags(ctx.spec, Volumes.key)
+    key = f"{ctx.spec.tag_prefix}:env"
+    for row in ctx.customer.pages("ec2", "describe_volumes", "Volumes", Filters=names.marked({key: mark[key]})):
+        if row["State"] in _LIVE and names.carries(row.get("Tags"), mark):
+            yield names.name_in(row["Tags"]).removeprefix(names.of(ctx.spec, "")), row
+
+
+def _holder(row: Mapping[str, Any]) -> str:
+    """Return the id of the machine that a volume is at; empty where it is at none."""
+    return next((one["InstanceId"] for one in row.get("Attachments", ())), "")
 
 
 def _zones(ctx: Context) -> list[str]:

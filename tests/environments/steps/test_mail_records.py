@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from environments.provisioning.engine import StepRecord
+from environments.provisioning.attempt import StepRecord
 from environments.provisioning.specification import Mail
 from environments.provisioning.step import Pending, Ready
 from environments.provisioning.steps import BY_KEY

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from environments.provisioning import graph
-from environments.provisioning.engine import StepRecord
+from environments.provisioning.attempt import StepRecord
 from environments.provisioning.step import Missing, Pending, Ready, StepRefused
 from environments.provisioning.steps import STEPS
 from environments.provisioning.steps.peering import PeeringAcceptance, PeeringRequest
