@@ -1,0 +1,7 @@
+"""From the first question to the hand-over."""
+
+from onboarding.models.hand_overs import HandOver
+from onboarding.models.onboarding import Onboarding
+from onboarding.models.sections import Section, SectionReview
+
+__all__ = ["HandOver", "Onboarding", "Section", "SectionReview"]
