@@ -139,17 +139,18 @@ def _session(identity: Identity) -> boto3.Session:
 
 
 class _ParsedOnce(JSONFileLoader):
-    """Reads AWS's descriptions of its services, which cost 0.1 s and megabytes each, once for all sessions."""
+    """Reads AWS's descriptions of its services, which cost 0.1 s and megabytes each, once."""
 
     load_file = cache(JSONFileLoader.load_file)
 
 
-_PARSED_ONCE = _ParsedOnce()
+_DESCRIPTIONS = Loader(file_loader=_ParsedOnce())
+"""One for all sessions: each of its own would list the folders of all four hundred services again."""
 
 
 def _core() -> Any:
     core = botocore.session.get_session()
-    core.register_component("data_loader", Loader(file_loader=_PARSED_ONCE))
+    core.register_component("data_loader", _DESCRIPTIONS)
     return core
 
 
