@@ -68,3 +68,24 @@ OPEN_HAND_OVERS = (
     HandOverState.REVEALED,
     HandOverState.ACKNOWLEDGED,
 )
+
+
+class CheckState(models.TextChoices):
+    QUEUED = "queued", "Checking soon"
+    RUNNING = "running", "Checking"
+    DONE = "done", "Done"
+
+
+CHECKS_UNDER_WAY = (CheckState.QUEUED, CheckState.RUNNING)
+
+
+class CheckVerdict(models.TextChoices):
+    """`private`: the portal never asks private addresses, so a person must look. `waiting`: the customer's role is not there
+    yet. `unknown`: the look itself did not come about, which says nothing of the answer."""
+
+    OK = "ok", "Checked"
+    WARNING = "warning", "Look at this"
+    FAILED = "failed", "Does not work"
+    PRIVATE = "private", "You check this"
+    WAITING = "waiting", "Waits for your role"
+    UNKNOWN = "unknown", "Could not be checked"

@@ -1,7 +1,8 @@
 """From the first question to the hand-over."""
 
+from onboarding.models.checks import Check
 from onboarding.models.hand_overs import HandOver
 from onboarding.models.onboarding import Onboarding
 from onboarding.models.sections import Section, SectionReview
 
-__all__ = ["HandOver", "Onboarding", "Section", "SectionReview"]
+__all__ = ["Check", "HandOver", "Onboarding", "Section", "SectionReview"]

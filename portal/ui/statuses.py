@@ -82,6 +82,18 @@ LOOKS_OF: dict[tuple[str, str], Look] = {
     ("plan", "ready"): Look(YOU, "diamond", "Ready for approval"),
     ("run", "failed"): Look(STOP, "octagon", "Stopped at a step"),
     ("runstep", "ready"): Look(DONE, "check", "Done"),
+    ("check", "ok"): Look(DONE, "check", "Checked"),
+    ("check", "warning"): Look(YOU, "triangle", "Look at this"),
+    ("check", "failed"): Look(STOP, "octagon", "Does not work"),
+    ("check", "private"): Look(YOU, "diamond", "You check this"),
+    ("check", "waiting"): Look(YOU, "clock", "Waits for your role"),
+    ("check", "unknown"): Look(YOU, "triangle", "Could not be checked"),
+    ("check", "confirmed"): Look(DONE, "check", "Confirmed by a person"),
+    ("check", "not_checked"): Look(IDLE, "ring", "Not checked yet"),
+    ("check", "out_of_date"): Look(IDLE, "dash", "Out of date"),
+    ("check", "running"): Look(WORK, "arc", "Checking"),
+    ("check", "queued"): Look(WORK, "clock", "Checking soon"),
+    ("check", "done"): Look(DONE, "check", "Done"),
     ("handover", "requested"): Look(WORK, "clock", "Waiting for the second approval"),
 }
 _KINDS = {"step": "runstep", "hand_over": "handover", "hand-over": "handover"}

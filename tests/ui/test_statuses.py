@@ -6,7 +6,7 @@ import pytest
 from django.db.models import TextChoices
 
 from environments.states import CallOutcome, ItemState, PlanState, RunState, StepState
-from onboarding.states import HandOverState, SectionState, Stage
+from onboarding.states import CheckState, CheckVerdict, HandOverState, SectionState, Stage
 from portal.ui import markup, statuses
 from portal.ui.drawings import rails
 
@@ -14,6 +14,8 @@ KINDS: list[tuple[str, type[TextChoices]]] = [
     ("onboarding", Stage),
     ("section", SectionState),
     ("hand_over", HandOverState),
+    ("check", CheckState),
+    ("check", CheckVerdict),
     ("plan", PlanState),
     ("run", RunState),
     ("step", StepState),
