@@ -1,38 +1,42 @@
-"""Random days, each worse than any real one: crashes before and after calls and commits, lost answers, throttling, errors,
-reads that lag. Each ends in one of each resource. A seed that fails is tried again by its number; the threads of a run draw in
-their own order, so it may take several tries. Every tenth is over a whole environment, the others over three capabilities with
-all that these require.
+"""Random days (`tests.faults.days`): each ends in one of each resource. A seed that fails is had again exactly by its number.
 
-    FAULT_SEEDS=10000 python3 manage.py test tests/faults/test_random.py      many more of them
-    FAULT_SEEDS=4711:4712 python3 manage.py test tests/faults/test_random.py  one again
+FAULT_SEEDS=10000 python3 manage.py test tests/faults/test_random.py      many more of them
+FAULT_SEEDS=4711:4712 python3 manage.py test tests/faults/test_random.py  one again
 """
 
 import os
-import random
-from functools import cache
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 
 from environments.provisioning import graph
-from environments.provisioning.ports import Failure
-from environments.provisioning.step import Step
 from environments.provisioning.steps import STEPS
-from tests.fakes.cloud import Cloud, Crash, refuse
-from tests.fakes.engine import FakeRun, spec
+from tests.fakes.cloud import Cloud
+from tests.fakes.engine import spec
 from tests.fakes.specifications import VARIANTS
+from tests.faults import days
 
 IN_ONE = 20
 """Seeds in one test: a test each would take longer to collect than to run."""
 
-CHANCE = 0.02
-"""Of a fault at each moment. A run over a whole environment has some five hundred of them."""
+_WHOLE, _TWICE, _AWAY = 20, 36, 19
+"""A seed over a whole environment, one that is lived twice, and one that ends in a tear-down."""
 
-_FAULTS = {
-    "before": ("crash", "lost", "throttled", "error"),
-    "after": ("crash", "lost"),
-    "read": ("crash", "throttled"),
-    "commit": ("crash",),
+_IN_ANOTHER_PROCESS = "from tests.faults.days import Day; day = Day({seed}); day.live(); print(day.digest())"
+
+REMAINING = {
+    "backup vault",
+    "iam managed_policy",
+    "iam role",
+    "kms alias",
+    "kms key",
+    "organizations account",
+    "rds db_snapshot",
+    "s3 bucket",
 }
+"""What a tear-down leaves: the data, its keys and backups, and the account with the way in."""
 
 
 def _seeds() -> range:
@@ -41,59 +45,50 @@ def _seeds() -> range:
     return range(int(first or 0), int(last))
 
 
-def _happen(fault: str) -> None:
-    if fault == "crash":
-        raise Crash
-    failure = Failure.RETRYABLE if fault == "throttled" else Failure.UNKNOWN
-    raise refuse(
-        failure, {"throttled": "RequestLimitExceeded", "error": "InternalError"}.get(fault, "ReadTimeoutError")
-    )
-
-
-@cache
-def _undisturbed(variant: str, keys: frozenset[str]) -> dict[str, int]:
-    run = FakeRun(Cloud(spec(**VARIANTS[variant])), planned=True, program=_program(variant, keys))
-    assert run.run().state == "finished"
-    return run.cloud.counts()
-
-
-def _program(variant: str, keys: frozenset[str]) -> tuple[Step, ...]:
-    """Return these steps with all that they require, directly or not, in their order."""
-    wanted = set(keys)
-    for step in reversed(STEPS):
-        if step.key in wanted:
-            wanted |= set(step.requires)
-    return graph.needed([step for step in STEPS if step.key in wanted], spec(**VARIANTS[variant]))
-
-
 @pytest.mark.parametrize("first", range(_seeds().start, _seeds().stop, IN_ONE))
 def test_random_faults_end_in_one_of_each(first: int):
     for seed in range(first, min(first + IN_ONE, _seeds().stop)):
-        _survive(seed)
+        days.Day(seed).live()
 
 
-def _survive(seed: int) -> None:
-    chance = random.Random(seed)
-    variant = chance.choice(sorted(VARIANTS))
-    applying = [step.key for step in graph.needed(STEPS, spec(**VARIANTS[variant]))]
-    keys = frozenset(applying if seed % 10 == 0 else chance.sample(applying, 3))
-    cloud = Cloud(spec(**VARIANTS[variant]), stale_reads=chance.choice((0, 0, 1, 5)))
-    run = FakeRun(cloud, planned=True, program=_program(variant, keys))
+@pytest.mark.parametrize("seed", [_WHOLE, _TWICE, _AWAY])
+def test_a_seed_is_the_same_day_each_time(seed: int):
+    first, second = days.Day(seed), days.Day(seed)
+    first.live()
+    second.live()
+    assert first.log == second.log
+    assert any(fault for *_, fault in first.log)
 
-    def perhaps(moment: str) -> None:
-        if chance.random() < CHANCE:
-            _happen(chance.choice(_FAULTS[moment]))
 
-    run.cloud.before = lambda operation: perhaps("before")
-    run.cloud.after = lambda operation: perhaps("after")
-    run.cloud.before_read = lambda operation: perhaps("read")
-    run.journal.at_commit = lambda at: perhaps("commit")
-    outcome = run.run(most=2000)
-    while outcome.state == "failed":  # more than the eight failures in a row after which a person is asked
-        run.reopen()
-        outcome = run.run(most=2000)
-    assert outcome.state == "finished", f"seed {seed}: {run.states()}"
-    assert run.cloud.counts() == _undisturbed(variant, keys), f"seed {seed}"
+def test_a_seed_is_the_same_day_in_another_process():
+    day = days.Day(_TWICE)
+    day.live()
+    for hashing in ("1", "2"):
+        told = subprocess.run(
+            [sys.executable, "-c", _IN_ANOTHER_PROCESS.format(seed=_TWICE)],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "PYTHONHASHSEED": hashing},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert told.stdout.strip() == day.digest()
+
+
+def test_what_a_step_meets_does_not_depend_on_the_others():
+    alone, among = days.Draws(7), days.Draws(7)
+    among.draw("read", "vpc", "ec2.describe_vpcs")
+    assert alone.draw("read", "subnets", "ec2.describe_subnets") == among.draw(
+        "read", "subnets", "ec2.describe_subnets"
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_tear_down_leaves_only_what_remains(variant: str):
+    of = spec(**VARIANTS[variant])
+    keys = frozenset(step.key for step in graph.needed(STEPS, of))
+    before, left = Cloud(of).counts(), days.undisturbed(variant, keys, taken_away=True)
+    assert {kind for kind, count in left.items() if count != before.get(kind, 0)} <= REMAINING
 
 
 def test_every_variant_has_its_own_steps():

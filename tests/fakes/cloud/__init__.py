@@ -192,6 +192,10 @@ class Cloud:
         self._behind[service] -= 1
         return self._old[service]
 
+    def show_all(self) -> None:
+        """Time has passed: every read shows what is."""
+        self._behind.clear()
+
     def change(self, account_id: str, region: str, service: str, operation: str, params: dict[str, Any]) -> Any:
         with self._lock:
             name = f"{service}.{operation}"
