@@ -52,6 +52,16 @@ RESERVED_ASNS: dict[str, frozenset[int]] = {
     "ap-southeast-1": frozenset({17943, 17493}),
 }
 
+OPT_IN = frozenset(
+    {
+        *("af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
+        *("ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1"),
+        *("me-central-1", "me-south-1", "mx-central-1"),
+    }
+)
+"""Regions that an account enters only after somebody enabled them there. Source: Account Management guide, "Enable or disable
+AWS Regions in your account", as known on the date above."""
+
 _FIRST_ZONES: dict[str, tuple[str, str]] = {"ap-northeast-1": ("a", "c")}
 """Where the first two zones of a Region are not a and b: Tokyo gives no b to new accounts. Source: moto 5.2.5's list of zones,
 read on 2026-11-24."""

@@ -3,7 +3,7 @@
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import ListOf, Text, When
-from onboarding.validators import server_address, zone_name
+from onboarding.validators import dns_server, zone_name
 
 SECTION = SectionDefinition(
     key="dns",
@@ -44,7 +44,7 @@ SECTION = SectionDefinition(
             item="DNS server",
             shown_when=When("choice", ("own",)),
             missing="Enter the address of at least one DNS server",
-            rule=server_address,
+            rule=dns_server,
             most=4,
             hint="They must be reachable from the VPCs",
             placeholder="10.20.0.2",

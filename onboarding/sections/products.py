@@ -7,7 +7,7 @@ from environments.catalogue.products import BY_KEY, PATTERNS, PRODUCTS
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import LongText, Text, When
-from onboarding.validators import domain_name
+from onboarding.validators import public_domain
 from portal.core.errors import FieldProblem
 
 _VERSIONS = sorted({version for product in PRODUCTS for version in product.versions}, reverse=True)
@@ -83,7 +83,7 @@ SECTION = SectionDefinition(
             label="Public domain of your products",
             hint="Such as integration.acme.example. Leave empty when only your own networks reach them",
             required=False,
-            rule=domain_name,
+            rule=public_domain,
             longest=253,
             who="Your DNS administrator",
         ),

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
+from environments.catalogue.limits import MOST_VPC_BLOCKS, VPC_IPV6_BLOCKS
 from environments.catalogue.regions import REGIONS
 from environments.provisioning.addressing import LARGEST, SMALLEST
 from environments.states import EnvironmentKind
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import ListOf, Text, When
-from onboarding.validators import aws_account_id, email_address, environment_name, overlap, vpc_cidr, vpc_id
+from onboarding.validators import aws_account_id, environment_name, overlap, root_email, vpc_cidr, vpc_id, vpc_ipv6_cidr
 from portal.core.errors import FieldProblem
 
 EXISTING_VPC, NEW_VPC = "existing", "provider"
@@ -162,7 +163,8 @@ SECTION = SectionDefinition(
             shown_when=When("account_wish", (True,)),
             missing="Enter the e-mail address for the root user of the new account",
             hint="A mailbox that a team reads and that no other AWS account uses",
-            rule=email_address,
+            rule=root_email,
+            longest=254,
             input_type="email",
         ),
         Rows(
@@ -239,12 +241,27 @@ SECTION = SectionDefinition(
                     item="CIDR block",
                     missing="Enter every CIDR block of this VPC",
                     rule=vpc_cidr,
-                    most=5,
+                    most=MOST_VPC_BLOCKS,
                     hint=f"All of them, also those you do not use. For a new VPC one, /{LARGEST} to /{SMALLEST}",
                     placeholder="10.20.0.0/16",
                     why="AWS refuses a peering when any block overlaps, even an unused one.",
                     where="AWS console, VPC, Your VPCs, tab CIDRs",
                     command="aws ec2 describe-vpcs --query 'Vpcs[].CidrBlockAssociationSet[].CidrBlock'",
+                    who="Your network team",
+                ),
+                ListOf(
+                    key="ipv6_blocks",
+                    label="IPv6 blocks of this VPC",
+                    item="IPv6 block",
+                    required=False,
+                    shown_when=When("vpc", (EXISTING_VPC, None)),
+                    rule=vpc_ipv6_cidr,
+                    most=VPC_IPV6_BLOCKS,
+                    hint="Leave empty when it has none",
+                    placeholder="2600:1f18:abcd:1200::/56",
+                    why="An overlap of IPv6 blocks prevents the peering as well.",
+                    where="AWS console, VPC, Your VPCs, tab CIDRs",
+                    command="aws ec2 describe-vpcs --query 'Vpcs[].Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock'",
                     who="Your network team",
                 ),
             ),

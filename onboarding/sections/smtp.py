@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from environments.catalogue.limits import DIALLED_PORTS
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import Number, Secret, Text, When
-from onboarding.validators import domain_name, email_address, host, one_line, smtp_port
+from onboarding.validators import email_address, host, one_line, public_domain, smtp_port
 from portal.core.errors import FieldProblem
 
 _OWN = When("choice", ("own",))
-_TLS_PORTS = (465, 2465)
-_STARTTLS_PORTS = (587, 2587)
+_TLS_PORTS, _STARTTLS_PORTS = DIALLED_PORTS["tls"], DIALLED_PORTS["starttls"]
 
 
 def port_fits_encryption(answers: dict[str, Any]) -> Iterable[FieldProblem]:
@@ -69,7 +69,7 @@ SECTION = SectionDefinition(
             label="Domain to send from",
             shown_when=When("choice", ("ses",)),
             missing="Enter the domain to send from",
-            rule=domain_name,
+            rule=public_domain,
             longest=253,
             hint="You must be able to enter records in its public DNS",
             placeholder="acme.example",

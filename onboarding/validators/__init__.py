@@ -4,16 +4,33 @@ A rule takes text (or a number), returns the canonical value, and raises `ValueP
 is wrong, why, and how to mend it. It asks nothing of the network.
 """
 
-from onboarding.validators.aws import aws_account_id, bgp_asn, environment_name, vlan, vpc_id
+from onboarding.validators.aws import aws_account_id, bgp_asn, environment_name, root_email, vlan, vpc_id
 from onboarding.validators.contacts import email_address, http_proxy, one_line, phone_number, smtp_port, tcp_port
-from onboarding.validators.names import domain_name, host, ntp_server, too_few_or_many_time_servers, zone_name
-from onboarding.validators.networks import gateway_ip, network, overlap, routed_prefix, server_address, vpc_cidr
+from onboarding.validators.names import (
+    domain_name,
+    host,
+    ntp_server,
+    public_domain,
+    too_few_or_many_time_servers,
+    zone_name,
+)
+from onboarding.validators.networks import (
+    dns_server,
+    gateway_ip,
+    network,
+    overlap,
+    routed_prefix,
+    server_address,
+    vpc_cidr,
+    vpc_ipv6_cidr,
+)
 from onboarding.validators.problem import ValueProblem
 
 __all__ = [
     "ValueProblem",
     "aws_account_id",
     "bgp_asn",
+    "dns_server",
     "domain_name",
     "email_address",
     "environment_name",
@@ -25,6 +42,8 @@ __all__ = [
     "one_line",
     "overlap",
     "phone_number",
+    "public_domain",
+    "root_email",
     "routed_prefix",
     "server_address",
     "smtp_port",
@@ -33,5 +52,6 @@ __all__ = [
     "vlan",
     "vpc_cidr",
     "vpc_id",
+    "vpc_ipv6_cidr",
     "zone_name",
 ]

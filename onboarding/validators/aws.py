@@ -2,7 +2,9 @@
 
 import re
 
+from environments.catalogue.limits import ROOT_EMAIL
 from environments.catalogue.regions import RESERVED_ASNS
+from onboarding.validators.contacts import email_address
 from onboarding.validators.problem import ValueProblem
 
 
@@ -61,6 +63,16 @@ def bgp_asn(value: int) -> int:
     if value in RESERVED_ASNS["*"]:
         raise ValueProblem(f"{value} is reserved by AWS in every Region. Use your router's own ASN, or 65000.")
     return value
+
+
+def root_email(value: str) -> str:
+    """The address of a new account's root user. Source: Organizations API, CreateAccount (64 characters at most)."""
+    found = email_address(value)
+    if len(found) > ROOT_EMAIL:
+        raise ValueProblem(
+            f"AWS takes at most {ROOT_EMAIL} characters for this address; this has {len(found)}. Use a shorter one."
+        )
+    return found
 
 
 def vlan(value: int) -> int:

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from environments.catalogue.limits import DIALLED_PORTS
 from onboarding.validators.names import domain_name, host
 from onboarding.validators.problem import ValueProblem, shown
 
@@ -65,7 +66,12 @@ def smtp_port(value: int) -> int:
     """A port where mail is handed in with a log-in. Source: SES developer guide, "Connecting to the SMTP endpoint"."""
     if value == 25:
         raise ValueProblem("Port 25 is throttled from AWS. Use 587 with STARTTLS, or 465 with TLS.")
-    return tcp_port(value)
+    if value not in {port for ports in DIALLED_PORTS.values() for port in ports}:
+        raise ValueProblem(
+            f"Mail with a log-in is handed in on port 587 or 2587 with STARTTLS, or 465 or 2465 with TLS; this is {value}. "
+            "Ask your mail administrator which one is open."
+        )
+    return value
 
 
 def tcp_port(value: int) -> int:

@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
+from environments.catalogue.limits import NAME_TO_SIGN, TIME_SERVERS_PER_FAMILY
 from onboarding.validators.networks import server_address
 from onboarding.validators.problem import ValueProblem, shown
 
@@ -57,6 +58,28 @@ def _check_label(label: str, position: int, value: str) -> None:
         )
 
 
+def public_domain(value: str) -> str:
+    """A domain in the public DNS, for which ACM issues and SES signs: its last label has two letters or more.
+
+    Sources: ACM API, `DomainNameString`; RFC 1035 (253 characters, the names below it included).
+    """
+    found = domain_name(value)
+    last = found.rpartition(".")[2]
+    if len(last) < 2 or last in _NOT_PUBLIC:
+        raise ValueProblem(
+            f"{found} is not in the public DNS: nothing is registered under .{last}. Give a domain you own."
+        )
+    if found in _TOP_LEVEL_PAIRS:
+        raise ValueProblem(f"{found} is a top-level domain, which nobody owns. Add your name before it.")
+    if len(found) > NAME_TO_SIGN:
+        raise ValueProblem(
+            f"A domain to sign for has at most {NAME_TO_SIGN} characters, since names are made below it; this has {len(found)}."
+        )
+    return found
+
+
+_NOT_PUBLIC = frozenset({"local", "internal", "localhost", "lan", "home", "corp", "arpa", "onion", "invalid"})
+
 _TOP_LEVEL_PAIRS = frozenset(
     f"{second}.{country}"
     for country, seconds in {
@@ -70,6 +93,10 @@ _TOP_LEVEL_PAIRS = frozenset(
 )
 
 
+LONGEST_ZONE = 253 - len("am.") - 40 - len(".")
+"""A product's name puts two letters and an environment's name of up to 40 before the zone; 253 is the limit of all."""
+
+
 def zone_name(value: str) -> str:
     """The name of a private zone: a domain of one's own, never a top-level domain or a name others own.
 
@@ -79,6 +106,10 @@ def zone_name(value: str) -> str:
     last = found.rpartition(".")[2]
     if found in _TOP_LEVEL_PAIRS:
         raise ValueProblem(f"{found} is a top-level domain, which nobody owns. Add your name before it.")
+    if len(found) > LONGEST_ZONE:
+        raise ValueProblem(
+            f"A zone's name has at most {LONGEST_ZONE} characters, so that your products' names fit; this has {len(found)}."
+        )
     if last == "local":
         raise ValueProblem(
             f"{found} ends in .local, which belongs to multicast DNS and resolves wrongly. Use .internal."
@@ -111,8 +142,9 @@ def too_few_or_many_time_servers(servers: Sequence[str]) -> str | None:
     """Return a sentence when DHCP could not announce these. Source: EC2 CreateDhcpOptions (4 IPv4, 4 IPv6 servers)."""
     for version in (4, 6):
         count = sum(1 for server in servers if _version(server) == version)
-        if count > 4:
-            return f"At most 4 IPv{version} time servers can be announced; this is {count}. Remove some."
+        if count > TIME_SERVERS_PER_FAMILY:
+            most = TIME_SERVERS_PER_FAMILY
+            return f"At most {most} IPv{version} time servers can be announced; this is {count}. Remove some."
     return None
 
 

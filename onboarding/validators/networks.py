@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from environments.catalogue import ranges
 from onboarding.validators.problem import ValueProblem, shown
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -26,30 +27,37 @@ def network(value: str) -> Network:
     return found
 
 
-_RESERVED_BLOCKS = tuple(
-    (ipaddress.ip_network(block), why)
-    for block, why in (
-        ("0.0.0.0/8", "it means “this network”"),
-        ("127.0.0.0/8", "it is the loopback range"),
-        ("169.254.0.0/16", "it is the link-local range, which AWS uses itself"),
-        ("224.0.0.0/3", "it is the multicast and reserved range"),
-    )
-)
-_AWS_SERVICES_BLOCK = ipaddress.ip_network("198.19.0.0/16")
+_RESERVED_BLOCKS = tuple((ipaddress.ip_network(block), why) for block, why in ranges.NEVER_A_VPC.items())
+_AWS_SERVICES_BLOCK = ipaddress.ip_network(ranges.AWS_SERVICES)
 
 
 def vpc_cidr(value: str) -> str:
     """An IPv4 block of a VPC: network address, /16 to /28, not reserved. Source: VPC user guide, "VPC CIDR blocks"."""
     found = network(value)
     if found.version != 4:
-        raise ValueProblem(f"Enter the IPv4 blocks of the VPC. {found} is an IPv6 block; the peering does not need it.")
+        raise ValueProblem(f"{found} is an IPv6 block. Enter the IPv4 blocks here, and this one under “IPv6 blocks”.")
     if not 16 <= found.prefixlen <= 28:
         raise ValueProblem(f"A VPC's block is /16 to /28; {found} is /{found.prefixlen}. Copy it from the VPC's page.")
     for block, why in _RESERVED_BLOCKS:
         if found.overlaps(block):
             raise ValueProblem(f"{found} cannot be a VPC's block: {why}.")
     if found.overlaps(_AWS_SERVICES_BLOCK):
-        raise ValueProblem(f"{found} cannot be a VPC's block: AWS services use 198.19.0.0/16.")
+        raise ValueProblem(f"{found} cannot be a VPC's block: AWS services use {_AWS_SERVICES_BLOCK}.")
+    return str(found)
+
+
+def vpc_ipv6_cidr(value: str) -> str:
+    """An IPv6 block of a VPC: /44 to /60, every fourth. Source: VPC user guide, "IPv6 VPC CIDR blocks"."""
+    found = network(value)
+    if found.version != 6:
+        raise ValueProblem(f"{found} is an IPv4 block. Enter it under “CIDR blocks”, and the IPv6 blocks here.")
+    if found.prefixlen not in range(ranges.IPV6_LARGEST, ranges.IPV6_SMALLEST + 1, ranges.IPV6_STEP):
+        raise ValueProblem(
+            f"A VPC's IPv6 block is /{ranges.IPV6_LARGEST} to /{ranges.IPV6_SMALLEST} in steps of {ranges.IPV6_STEP}; "
+            f"{found} is /{found.prefixlen}. Copy it from the VPC's page."
+        )
+    if found.is_link_local or found.is_multicast or found.is_loopback or found.is_unspecified:
+        raise ValueProblem(f"{found} cannot be a VPC's block: it is not routed. Copy it from the VPC's page.")
     return str(found)
 
 
@@ -82,6 +90,16 @@ def server_address(value: str) -> str:
             f"{found} cannot be the address of a server that other machines reach. Give its own address."
         )
     return str(found)
+
+
+def dns_server(value: str) -> str:
+    """A DNS server that the VPC forwards to. Its endpoint speaks IPv4. Source: Route 53 Resolver API, `TargetAddress`."""
+    found = server_address(value)
+    if ":" in found:
+        raise ValueProblem(
+            f"{found} is an IPv6 address, and names are forwarded over IPv4. Give the server's IPv4 address."
+        )
+    return found
 
 
 def _address(value: str) -> Address:
