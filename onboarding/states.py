@@ -35,8 +35,18 @@ SECTIONS = StateTable(
         (SectionState.SUBMITTED, "approve"): SectionState.APPROVED,
         (SectionState.SUBMITTED, "request_changes"): SectionState.CHANGES_REQUESTED,
         (SectionState.APPROVED, "request_changes"): SectionState.CHANGES_REQUESTED,
+        (SectionState.DRAFT, "reopen"): SectionState.DRAFT,
+        (SectionState.CHANGES_REQUESTED, "reopen"): SectionState.CHANGES_REQUESTED,
+        (SectionState.APPROVED, "reopen"): SectionState.DRAFT,
     },
 )
+
+
+class Verdict(models.TextChoices):
+    """What a reviewer says of one answer."""
+
+    APPROVED = "approved", "Approved"
+    CHANGE_REQUESTED = "change_requested", "Change requested"
 
 
 class HandOverState(models.TextChoices):

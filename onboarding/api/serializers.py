@@ -5,12 +5,13 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
+from onboarding import approvals
 from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.sections import SECTIONS, definition
 from onboarding.sections.definition import SectionDefinition
 from onboarding.selectors import CustomerAction
 from onboarding.services import sections
-from onboarding.states import SectionState, Stage
+from onboarding.states import SectionState, Stage, Verdict
 from portal.core.inputs import DayInput, Input, ObjectInput, TextInput
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
 
@@ -141,45 +142,76 @@ class SectionProblem(serializers.Serializer):
     message = serializers.CharField()
 
 
-class ReviewOutput(Output):
-    """One judgement of one revision."""
+class JudgementOutput(serializers.Serializer):
+    """What was said of one answer; `pointer` leads into this section's answers."""
+
+    pointer = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    digest = serializers.CharField()
+    verdict = serializers.ChoiceField(Verdict.choices)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ReviewOutput(serializers.Serializer):
+    """One finished review of one revision.
+
+    It binds to the digest of the answers: `holds` is true while they are the same, `changed` leads to what is not. Without
+    `reviewer` the portal approved, under the written `condition`.
+    """
 
     id = serializers.CharField()
     decision = serializers.ChoiceField(SectionReview.Decision.choices)
-    reason = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    condition = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
-    reviewer = Reference()
+    digest = serializers.CharField()
+    holds = serializers.BooleanField()
+    changed = serializers.ListField(child=serializers.CharField())
+    judgements = JudgementOutput(many=True)
+    reviewer = Reference(allow_null=True)
     created_at = serializers.DateTimeField()
 
     @staticmethod
-    def render(row: SectionReview) -> dict[str, Any]:
+    def render_for(section: Section, row: SectionReview) -> dict[str, Any]:
+        changed = approvals.changed(definition(section.key), row.answers, section.answers)
         return {
             "id": row.pk,
             "decision": row.decision,
             "reason": row.reason,
+            "condition": row.condition,
             "revision": row.revision,
-            "reviewer": reference("people", row.reviewer_id, str(row.reviewer)),
+            "digest": row.digest,
+            "holds": row.digest == approvals.digest_of(section.answers),
+            "changed": [f"/answers/{pointer}" for pointer in changed],
+            "judgements": [{**one, "pointer": f"/answers/{one['pointer']}"} for one in row.judgements],
+            "reviewer": maybe_person(row.reviewer),
             "created_at": row.created_at,
         }
 
 
 class SectionDetailOutput(SectionOutput):
-    """Besides: the answers (a secret is a reference to the vault), what stands against submitting, and the judgements."""
+    """Besides: the answers (a secret is a reference to the vault) with their digest, what stands against submitting, and the
+    reviews. `approved` leads to the answers that are approved as they stand: they are not changed without being reopened."""
 
     answers = serializers.DictField()
+    digest = serializers.CharField()
+    approved = serializers.ListField(child=serializers.CharField())
     problems = SectionProblem(many=True)
     reviews = ReviewOutput(many=True)
 
     @staticmethod
     def render(row: Section) -> dict[str, Any]:
+        asked = approvals.digests(definition(row.key), row.answers)
         return {
             **SectionOutput.render(row),
             "answers": row.answers,
+            "digest": approvals.digest_of(row.answers),
+            "approved": [f"/answers/{pointer}" for pointer in approvals.standing(row.approved, asked)],
             "problems": [
                 {"pointer": f"/answers/{found.pointer}".rstrip("/"), "code": found.code, "message": found.message}
                 for found in sections.problems(row)
             ],
-            "reviews": [ReviewOutput.render(review) for review in row.reviews.all()],
+            "reviews": [ReviewOutput.render_for(row, review) for review in row.reviews.all()],
         }
 
 

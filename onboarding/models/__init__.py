@@ -3,6 +3,7 @@
 from onboarding.models.checks import Check
 from onboarding.models.hand_overs import HandOver
 from onboarding.models.onboarding import Onboarding
+from onboarding.models.reviews import ReviewDraft, ReviewPolicy
 from onboarding.models.sections import Section, SectionReview
 
-__all__ = ["Check", "HandOver", "Onboarding", "Section", "SectionReview"]
+__all__ = ["Check", "HandOver", "Onboarding", "ReviewDraft", "ReviewPolicy", "Section", "SectionReview"]

@@ -12,7 +12,8 @@ from portal.core.ids import PrefixedIdField
 class Section(TenantModel):
     """One page of questions with one decision to make. What it asks is in `onboarding/sections/<key>.py`.
 
-    `revision` rises with every change and is the section's ETag. Secret answers hold a reference to the vault.
+    `revision` rises with every change and is the section's ETag. Secret answers hold a reference to the vault. `approved` has
+    the digests of the answers that a reviewer approved, by pointer: the customer does not change these without opening them.
     """
 
     id = PrefixedIdField("sct")
@@ -26,6 +27,9 @@ class Section(TenantModel):
     edited_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
+    approved = models.JSONField(default=dict)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["onboarding", "key"], name="section_once_per_onboarding")]
@@ -36,7 +40,11 @@ class Section(TenantModel):
 
 
 class SectionReview(TenantModel):
-    """One judgement of one revision of a section."""
+    """One finished review of one revision of a section.
+
+    `digest` binds it to the answers as they were; `judgements` has the pointer, label, digest, verdict and reason of each.
+    A review without a reviewer was done by the portal, under the written `condition`.
+    """
 
     class Decision(models.TextChoices):
         APPROVED = "approved", "Approved"
@@ -46,17 +54,28 @@ class SectionReview(TenantModel):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="reviews")
     revision = models.PositiveIntegerField()
     answers = models.JSONField()
+    digest = models.CharField(max_length=64)
+    judgements = models.JSONField(default=list)
     decision = models.CharField(max_length=20, choices=Decision.choices)
     reason = models.TextField(blank=True)
-    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    condition = models.TextField(blank=True)
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(reviewer=F("submitted_by")), name="review_never_ones_own"),
+            models.CheckConstraint(
+                condition=Q(reviewer__isnull=False) | ~Q(condition=""), name="review_by_a_person_or_a_condition"
+            ),
         ]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
         return f"{self.decision} {self.section}"
+
+    @property
+    def judge(self) -> str:
+        """Who judged, in words."""
+        return str(self.reviewer) if self.reviewer else "The portal, by a written condition"

@@ -38,7 +38,7 @@ def changes_requested(section: Section, *, reason: str, by: User) -> None:
         )
 
 
-def approved(onboarding: Onboarding, sections: Iterable[Section], *, by: User) -> None:
+def approved(onboarding: Onboarding, sections: Iterable[Section], *, by: User | None) -> None:
     """Everyone who submitted an answer is told that all are approved and what comes next."""
     event = f"approved:{onboarding.pk}:{max(section.revision for section in sections)}"
     subject = f"{onboarding.reference}: every section is approved"
@@ -76,9 +76,9 @@ def _reviewers(onboarding: Onboarding, by: User) -> Iterable[User]:
     )
 
 
-def _authors(sections: Iterable[Section], by: User) -> Iterable[User]:
+def _authors(sections: Iterable[Section], by: User | None) -> Iterable[User]:
     keys = {key for section in sections for key in (section.submitted_by_id, section.edited_by_id) if key}
-    return User.objects.filter(pk__in=keys, is_active=True).exclude(pk=by.pk).order_by("pk")
+    return User.objects.filter(pk__in=keys, is_active=True).exclude(pk=by.pk if by else "").order_by("pk")
 
 
 def _titles(titles: list[str]) -> str:

@@ -1,7 +1,5 @@
 """Approved answers, frozen per environment."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +11,8 @@ from environments.catalogue.products import BY_KEY
 from environments.models import AwsAccount, Environment, ProductDeployment, Specification
 from environments.provisioning.addressing import product_address
 from environments.signals import specification_frozen
-from onboarding.models import Onboarding, Section
+from onboarding.approvals import digest_of
+from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.sections import definition
 from onboarding.sections.remote_access import NEW_VPC
 from onboarding.services import accounts
@@ -33,25 +32,33 @@ def freeze(onboarding: Onboarding, *, by: User | None) -> list[Specification]:
     """Every environment of the approved answers stands, with its products, and has its current specification.
 
     A new version is made only where something changed. Returns the current specification of each environment, in the
-    order of the answers. Raises `Conflict` unless every section is approved.
+    order of the answers. Raises `Conflict` unless every section is approved, with the very answers that are there.
     """
     with transaction.atomic():
-        answers = _approved(onboarding)
+        sections = _approved(onboarding)
+        answers = {section.key: definition(section.key).sound(section.answers) for section in sections}
+        approved = {section.key: digest_of(section.answers) for section in sections}
         rows = answers[accounts.SECTION_KEY]["environments"]
         accounts.ensure(onboarding.sections.get(key=accounts.SECTION_KEY), rows)
         environments = _environments(onboarding, rows, _new_account(onboarding, answers))
         onboarding.environments.set(environments)
         return [
-            _specification(environment, row, answers, by=by)
+            _specification(environment, row, answers, approved, by=by)
             for environment, row in zip(environments, rows, strict=True)
         ]
 
 
-def _approved(onboarding: Onboarding) -> Answers:
+def _approved(onboarding: Onboarding) -> list[Section]:
     sections = list(Section.objects.filter(onboarding=onboarding))
     if any(section.state != SectionState.APPROVED for section in sections):
         raise Conflict("Not every section is approved yet: a specification is made from approved answers only.")
-    return {section.key: definition(section.key).sound(section.answers) for section in sections}
+    reviews = SectionReview.objects.filter(section__in=sections, decision=SectionReview.Decision.APPROVED)
+    digests = set(reviews.values_list("section", "digest"))
+    for section in sections:
+        if (section.pk, digest_of(section.answers)) not in digests:
+            title = definition(section.key).title
+            raise Conflict(f"{title} has other answers than were approved.", remedy="Open it again, and review it.")
+    return sections
 
 
 def _new_account(onboarding: Onboarding, answers: Answers) -> AwsAccount | None:
@@ -124,7 +131,10 @@ def _has_a_new_vpc(environment: Environment) -> bool:
     return bool(latest and latest.content["customer"].get("creates_vpc"))
 
 
-def _specification(environment: Environment, row: Row, answers: Answers, *, by: User | None) -> Specification:
+def _specification(
+    environment: Environment, row: Row, answers: Answers, approved: dict[str, str], *, by: User | None
+) -> Specification:
+    """`approved` has the digests of the approved sections, which the audit record keeps beside the specification's own."""
     products = _deployments(environment, answers)
     content = _content(environment, row, answers, products)
     digest = digest_of(content)
@@ -138,7 +148,7 @@ def _specification(environment: Environment, row: Row, answers: Answers, *, by: 
         content=content,
         digest=digest,
     )
-    after = {"version": specification.version, "digest": digest}
+    after = {"version": specification.version, "digest": digest, "approved": approved}
     record("specification.frozen", specification, by=by, customer=environment.customer, after=after)
     specification_frozen.send(sender=Specification, specification=specification)
     return specification
@@ -213,9 +223,3 @@ def _content(environment: Environment, row: Row, answers: Answers, products: lis
         **{key: value for key, value in answers.items() if key not in ("products", accounts.SECTION_KEY)},
         "logs": {**answers["logs"], "retention_days": LOG_RETENTION_DAYS},
     }
-
-
-def digest_of(content: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -9,7 +9,7 @@ from environments.models import AwsAccount, Environment, Plan, ProductDeployment
 from environments.services import plans
 from environments.services.journal import at_once
 from environments.states import EnvironmentKind, PlanState
-from onboarding.services.specifications import digest_of
+from onboarding.approvals import digest_of
 from portal.accounts.models import Customer
 from tests.factories import people
 
