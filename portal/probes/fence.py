@@ -1,7 +1,7 @@
 """The egress fence: the one way out for every probe.
 
-A name is resolved once; every A and AAAA answer is checked; what is connected to is an address that was checked, and the peer is
-compared after connecting, so that a name that changes its answer (DNS rebinding) gains nothing. Ports are fixed per purpose.
+A name is resolved once, every A and AAAA answer is checked, what is connected to is an address that was checked, and the peer
+is compared after connecting: a name that changes its answer (DNS rebinding) gains nothing. Ports are fixed per purpose.
 """
 
 import re
@@ -36,9 +36,8 @@ CHECKED_FROM_INSIDE = (
 _PRIVATE_USE = ("internal", "local", "localdomain", "lan", "home", "home.arpa", "corp", "intranet", "private")
 """Names that never exist in public DNS. Sources: ICANN on .internal (2024), RFC 6762, RFC 8375, usage."""
 
-_NAME = re.compile(
-    r"(?!.{254})([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE
-)
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_NAME = re.compile(rf"(?!.{{254}}){_LABEL}(?:\.{_LABEL})*")
 
 
 class Refused(Failure):
@@ -80,6 +79,7 @@ class Fence:
 
     def target(self, host: str, port: int, purpose: Purpose, deadline: Deadline) -> Target:
         """Resolve and check, once. Raises Refused, PrivateTarget, NotResolved or TimedOut."""
+        host = host.removesuffix(".")
         if port not in self.ports[purpose]:
             raise Refused(
                 f"Port {port} is not checked from here.", f"The check reaches {_ports_in_words(self.ports[purpose])}."
@@ -145,13 +145,12 @@ def _check_name(host: str) -> None:
     if addresses.is_disguised(host):
         raise Refused(
             f"{shown(host)} is an unusual way to write an address.",
-            "Write an IPv4 address as four numbers, such as 192.0.2.10.",
+            "Write an address as four decimal numbers, such as 192.0.2.10.",
         )
-    name = host.removesuffix(".")
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(host):
         raise Refused(f"{shown(host)} is not the name or address of a server.", "Check its spelling.")
-    if f".{name.lower()}".endswith(tuple(f".{ending}" for ending in _PRIVATE_USE)):
-        raise PrivateTarget(f"{name} is a name inside your networks. Public DNS does not know it.", CHECKED_FROM_INSIDE)
+    if f".{host.lower()}".endswith(tuple(f".{ending}" for ending in _PRIVATE_USE)):
+        raise PrivateTarget(f"{host} is a name inside your networks. Public DNS does not know it.", CHECKED_FROM_INSIDE)
 
 
 def _ports_in_words(ports: Container[int]) -> str:

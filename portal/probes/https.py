@@ -16,7 +16,7 @@ def fits(url: str, *, fence: Fence = EGRESS) -> Outcome:
     deadline = fence.deadline()
     target = fence.target(host, port, "https", deadline)
     with target.connected() as conversation:
-        tls = conversation.start_tls(host, fence.tls())
+        tls = conversation.start_tls(target.host, fence.tls())
     facts: Facts = {"valid_until": tls.valid_until.date().isoformat(), "days_left": tls.days_left, "tls": tls.version}
     if tls.days_left < SOON_DAYS:
         return Outcome(

@@ -1,7 +1,7 @@
 """TLS over a stream, with what is wrong with a certificate in words.
 
-The handshake runs in memory, so that its bytes too are bound by the deadline and the limit of the wire below, and so that TLS can
-run through a proxy's tunnel.
+The handshake runs in memory, so that its bytes too are bound by the deadline and the limit of the wire below, and so that TLS
+can run through a proxy's tunnel.
 """
 
 import ssl
