@@ -141,9 +141,7 @@ class Engine:
 
     def _take(self, seen: Seen) -> None:
         """A step whose turn has come was seen ahead."""
-        now, key = self.clock(), seen.step.key
-        attempt = Attempt(seen.step, self.records[key], clock=self.clock, settle=self.settle)
-        self.journal.progress(Progress(key, RUNNING, attempt.record.attempt, now))
+        attempt = Attempt(seen.step, self.records[seen.step.key], clock=self.clock, settle=self.settle)
         self._settle(attempt, attempt.seen(seen.ready))
 
     def _patience(self) -> float:

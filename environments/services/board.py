@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce
 
 from environments.models import AwsCall, Resource, RunStep
 from environments.provisioning.attempt import StepRecord
@@ -21,57 +23,71 @@ if TYPE_CHECKING:
 
 def keep(lease: "Lease", progress: Progress) -> None:
     """Write where a step has got to. Call it in the writer's transaction."""
-    step = RunStep.objects.get(run_id=lease.run_id, key=progress.step)
+    step = RunStep.objects.filter(run_id=lease.run_id, key=progress.step)
+    started_at = Coalesce(F("started_at"), progress.at)
     if progress.state == StepState.RUNNING:
         # A wait that is only looked at again keeps its sentence on the page until there is a new one.
-        if step.state != StepState.WAITING:
-            step.state = StepState.RUNNING
-        step.started_at = step.started_at or progress.at
-    else:
-        step.state, step.waiting_since = progress.state, progress.waiting_since
-        step.waits_on, step.reason = progress.waits_on, progress.reason
-        step.next_at, step.give_up_at = progress.next_at, progress.give_up_at
-        step.outputs, step.error, step.attempt = progress.outputs, progress.error, progress.attempt
-        step.finished_at = progress.at if progress.state in (StepState.READY, StepState.FAILED) else None
-    step.save()
-    for seen in progress.resources:
-        see(lease, progress, seen)
-    if progress.state == StepState.READY and not BY_KEY[progress.step].remains:
-        _forget_others(lease, progress)
+        state = Case(When(state=StepState.WAITING, then=F("state")), default=Value(StepState.RUNNING))
+        step.update(state=state, started_at=started_at)
+        return
+    step.update(
+        state=progress.state,
+        waiting_since=progress.waiting_since,
+        waits_on=progress.waits_on,
+        reason=progress.reason,
+        next_at=progress.next_at,
+        give_up_at=progress.give_up_at,
+        outputs=progress.outputs,
+        error=progress.error,
+        attempt=progress.attempt,
+        started_at=started_at,
+        finished_at=progress.at if progress.state in (StepState.READY, StepState.FAILED) else None,
+    )
+    _see(lease, progress)
 
 
-def _forget_others(lease: "Lease", progress: Progress) -> None:
-    """What a step no longer shows when it is ready was taken away."""
+def _see(lease: "Lease", progress: Progress) -> None:
+    """Note which resources were seen in AWS. What a step no longer shows when it is ready was taken away."""
+    forgets = progress.state == StepState.READY and not BY_KEY[progress.step].remains
+    if not (progress.resources or forgets):
+        return
     rows = Resource.objects.filter(environment_id=lease.environment_id, step=progress.step)
-    shown = {(seen.kind, seen.name) for seen in progress.resources}
-    gone = [pk for pk, kind, name in rows.values_list("pk", "kind", "name") if (kind, name) not in shown]
-    if gone:
-        rows.filter(pk__in=gone).delete()
+    known = {(row.kind, row.name): row for row in rows}
+    shown = {(seen.kind, seen.name): seen for seen in progress.resources}
+    same = [known[name].pk for name, seen in shown.items() if name in known and _is_as_seen(known[name], seen)]
+    Resource.objects.filter(pk__in=same).update(last_seen_at=progress.at)
+    Resource.objects.bulk_create(
+        [
+            _row(lease, progress, seen)
+            for name, seen in shown.items()
+            if name not in known or known[name].pk not in same
+        ],
+        update_conflicts=True,
+        unique_fields=["environment", "step", "kind", "name"],
+        update_fields=["aws_id", "account_id", "region", "attributes", "last_seen_at"],
+    )
+    if gone := [row.pk for name, row in known.items() if forgets and name not in shown]:
+        Resource.objects.filter(pk__in=gone).delete()
 
 
-def see(lease: "Lease", progress: Progress, seen: Seen) -> None:
-    """Note that a resource was seen in AWS."""
-    Resource.objects.update_or_create(
+def _is_as_seen(row: Resource, seen: Seen) -> bool:
+    kept = (row.aws_id, row.account_id, row.region, row.attributes)
+    return kept == (seen.aws_id, seen.account_id, seen.region, seen.attributes)
+
+
+def _row(lease: "Lease", progress: Progress, seen: Seen) -> Resource:
+    return Resource(
+        customer_id=lease.customer_id,
         environment_id=lease.environment_id,
         step=progress.step,
         kind=seen.kind,
         name=seen.name,
-        defaults={
-            "aws_id": seen.aws_id,
-            "account_id": seen.account_id,
-            "region": seen.region,
-            "attributes": seen.attributes,
-            "last_seen_at": progress.at,
-        },
-        create_defaults={
-            "customer_id": lease.customer_id,
-            "aws_id": seen.aws_id,
-            "account_id": seen.account_id,
-            "region": seen.region,
-            "attributes": seen.attributes,
-            "first_seen_at": progress.at,
-            "last_seen_at": progress.at,
-        },
+        aws_id=seen.aws_id,
+        account_id=seen.account_id,
+        region=seen.region,
+        attributes=seen.attributes,
+        first_seen_at=progress.at,
+        last_seen_at=progress.at,
     )
 
 

@@ -47,10 +47,12 @@ class Lease:
 
 @dataclass(slots=True)
 class Entry:
-    """Something to write under a lease. `durable` is resolved after the commit."""
+    """Something to write under a lease: a call as a new row, or whatever `write` does. `durable` is resolved after the
+    commit."""
 
     lease: Lease
-    write: Callable[[], object]
+    write: Callable[[], object] | None = None
+    call: AwsCall | None = None
     durable: Future[None] = field(default_factory=Future)
 
 
@@ -138,8 +140,10 @@ def _write(batch: list[Entry]) -> set[Lease]:
     """Write the batch and return the leases that are lost."""
     with transaction.atomic():
         lost = {lease for lease in {entry.lease for entry in batch} if not renew(lease)}
-        for entry in batch:
-            if entry.lease not in lost:
+        held = [entry for entry in batch if entry.lease not in lost]
+        _insert([entry.call for entry in held if entry.call])
+        for entry in held:
+            if entry.write:
                 entry.write()
     return lost
 
@@ -159,9 +163,9 @@ def at_once() -> datetime:
     return clock.now().replace(microsecond=0)
 
 
-def _insert(call: AwsCall) -> None:
-    """Insert once, also where an earlier try was committed and its confirmation lost."""
-    AwsCall.objects.bulk_create([call], update_conflicts=True, unique_fields=["id"], update_fields=["outcome"])
+def _insert(calls: list[AwsCall]) -> None:
+    """Insert each once, also where an earlier try was committed and its confirmation lost."""
+    AwsCall.objects.bulk_create(calls, update_conflicts=True, unique_fields=["id"], update_fields=["outcome"])
 
 
 class RunJournal:
@@ -185,15 +189,15 @@ class RunJournal:
         self._wait(self._put(write))
 
     def beat(self) -> None:
-        self._say(lambda: None)
+        self._put().add_done_callback(self._notice)
 
     def flush(self) -> None:
-        self._wait(self._put(lambda: None))
+        self._wait(self._put())
 
     def intend(self, call: AwsCall) -> None:
         """Make the intent durable before the call may be sent. Raises `LeaseLost`."""
         call.outcome = CallOutcome.INTENT
-        self._wait(self._put(lambda: _insert(call)))
+        self._wait(self._put(call=call))
 
     def answered(self, call: AwsCall) -> None:
         """Keep the outcome of a call whose intent is durable."""
@@ -202,15 +206,15 @@ class RunJournal:
 
     def looked(self, call: AwsCall) -> None:
         """Keep a call that changed nothing."""
-        self._say(lambda: _insert(call))
+        self._put(call=call).add_done_callback(self._notice)
 
     def _say(self, write: Callable[[], object]) -> None:
         self._put(write).add_done_callback(self._notice)
 
-    def _put(self, write: Callable[[], object]) -> "Future[None]":
+    def _put(self, write: Callable[[], object] | None = None, *, call: AwsCall | None = None) -> "Future[None]":
         if self._lost.is_set():
             raise LeaseLost(self.lease.run_id)
-        entry = Entry(self.lease, write)
+        entry = Entry(self.lease, write, call)
         _writer.put(entry)
         return entry.durable
 

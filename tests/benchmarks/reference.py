@@ -47,6 +47,7 @@ MEASURED = (
     "alarms",
     "dashboard",
     "encryption_key",
+    "key_settings",
     "dr_key",
     "backup_vault",
     "dr_vault",

@@ -149,7 +149,14 @@ def test_writer_ends_when_nothing_comes_and_starts_again(lease):
 def test_wait_keeps_its_sentence_while_it_is_looked_at_again(run, lease):
     spoken = RunJournal(lease)
     waits = Progress(
-        "customer_access", StepState.WAITING, 0, NOW, waits_on="customer", reason="Create the role", next_at=NOW
+        "customer_access",
+        StepState.WAITING,
+        0,
+        NOW,
+        waits_on="customer",
+        reason="Create the role",
+        waiting_since=NOW,
+        next_at=NOW,
     )
     spoken.progress(waits)
     spoken.progress(Progress("customer_access", StepState.RUNNING, 0, NOW))
