@@ -60,6 +60,7 @@ NEEDED: Mapping[str, str] = {
     "kms:RetireGrant": _ENCRYPTED,
     "kms:TagResource": _TAGS,
     "logs:TagResource": _TAGS,
+    "organizations:TagResource": _TAGS,
     "rds:AddTagsToResource": _TAGS,
     "rds:CreateDBSnapshot": "the deletion of a database keeps a last snapshot",
     "route53resolver:TagResource": _TAGS,

@@ -1,15 +1,10 @@
 """The provisioner's role as the customer's stack makes it: the whole way of all steps under it, with IAM enforced.
 
-Nothing may be denied, and nothing may be allowed that no call uses.
+Nothing may be denied. That nothing is allowed that no call uses is held by `test_actions.py`.
 """
 
-import ast
-import inspect
-import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import cache
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,11 +14,9 @@ from environments.provisioning.access_template import Given
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Drifted, Ready, Step
 from environments.provisioning.steps import STEPS
-from environments.provisioning.steps.account import AccountRole
 from environments.provisioning.steps.certificate import domain_of
 from portal.embedded.aws_stand_in import patches
 from portal.embedded.aws_stand_in.accounts import PORTAL_USER, PROVIDER_ACCOUNT_ID
-from tests import iam_names
 from tests.aws import ROLE, RunningStandIn
 from tests.environments.steps.conftest import EXTERNAL_ID, NORTHWIND, Bench, spec_of_northwind
 from tests.fakes.specifications import VARIANTS
@@ -36,10 +29,6 @@ WAYS: dict[str, dict[str, Any]] = {
 """Two environments in which every step applies that calls the customer's account by this role."""
 
 _PATIENCE_SECONDS = 60
-_ENGINE = "environments.provisioning."
-_CALLING = ("read", "pages", "change")
-_FREE = {"sts:getcalleridentity"}
-"""What AWS lets anybody do, whatever their policies say."""
 
 
 def deploy(stand_in: RunningStandIn, spec: Spec) -> None:
@@ -137,60 +126,3 @@ def test_nothing_is_denied_from_the_first_look_to_the_tear_down(way: str, enforc
         bench.make(step)
     assert bench.changes == []
     tear_down(bench)
-
-
-def modules_of(step: Step) -> list[ModuleType]:
-    """Return the modules that a step's calls stand in: its own, its bases', and those of whose functions they make use."""
-    own = [kind.__module__ for kind in type(step).__mro__]
-    values = [value for name in own for value in vars(sys.modules[name]).values()]
-    used = [value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", "") for value in values]
-    return [sys.modules[name] for name in dict.fromkeys([*own, *used]) if str(name).startswith(_ENGINE)]
-
-
-@cache
-def words(module: ModuleType) -> frozenset[str]:
-    """Return the words in a module's code that could be an operation's name."""
-    nodes = ast.walk(ast.parse(inspect.getsource(module)))
-    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
-
-
-@cache
-def calls(module: ModuleType) -> frozenset[tuple[str, str]]:
-    """Return the operations that a module's code names together with their services."""
-    found = set()
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CALLING:
-            named = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
-            if len(named) == 2:
-                found.add((str(named[0]), str(named[1])))
-    return frozenset(found)
-
-
-@pytest.mark.parametrize("step", [step for step in STEPS if step.permissions], ids=lambda step: step.key)
-def test_step_states_no_action_that_none_of_its_calls_uses(step: Step) -> None:
-    named = {word for module in modules_of(step) for word in words(module)}
-    unused = [
-        action
-        for action in step.permissions
-        if action not in iam_names.NEEDED
-        and not any(iam_names.of(_client_of(action), word) == action.casefold() for word in named)
-    ]
-    assert unused == []
-
-
-def _client_of(action: str) -> str:
-    prefix = action.partition(":")[0]
-    return {iam: client for client, iam in iam_names.PREFIXES.items()}.get(prefix, prefix)
-
-
-@pytest.mark.parametrize("name", sorted({type(step).__module__ for step in STEPS} - {AccountRole.__module__}))
-def test_module_states_every_action_that_its_calls_use(name: str) -> None:
-    """What only mends what somebody changed by hand is called on no way from first look to tear-down. A new account is not
-    entered by this role, but by the one that AWS makes for whoever opened it."""
-    mine = [step for step in STEPS if type(step).__module__ == name]
-    stated = {action.casefold() for step in mine for action in (*step.permissions, *step.provider_permissions)}
-    assert [call for call in sorted(calls(sys.modules[name])) if iam_names.of(*call) not in stated | _FREE] == []
-
-
-def test_what_aws_asks_for_besides_is_stated_by_a_step() -> None:
-    assert set(iam_names.NEEDED) <= set(permissions.actions(STEPS))
