@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from environments.models import Environment, RunStep
 from environments.states import ACTIVE_RUNS, Owner, StepState
 from onboarding.models import HandOver, Onboarding, Section, SectionReview
-from onboarding.sections import definition
+from onboarding.sections import definition, not_known
 from onboarding.states import HandOverState, SectionState, Stage
 from portal.accounts import rules as roles
 from portal.accounts.models import User
@@ -149,14 +149,37 @@ def _answering(user: User, onboarding: Onboarding, rows: list[Section]) -> NextA
     for row in unfinished:
         verb = "Start" if row.state == SectionState.EMPTY else "Continue"
         return NextAct(f"{verb}: {_title(row)}", "section", (onboarding.pk, row.key))
+    if owed := to_find_out(onboarding):
+        return NextAct(f"Find out {_count(len(owed), 'answer')}", "section", (onboarding.pk, owed[0].section.key))
     if any(row.state in _OPEN for row in rows):
         return NextAct("Check and submit", "check_answers", (onboarding.pk,))
     return None
 
 
 def complete(section: Section) -> bool:
-    """True when the section's own questions are answered soundly; the other sections are not asked."""
-    return not definition(section.key).clean(section.answers)[1]
+    """True when nothing is left to do now: each of its own questions is answered soundly or said to be not known yet."""
+    return all(found.code == not_known.TO_FIND_OUT for found in definition(section.key).clean(section.answers)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One answer that somebody has still to find out. `pointer` leads into the section's answers."""
+
+    section: Section
+    pointer: str
+    label: str
+    who: str
+
+
+def to_find_out(onboarding: Onboarding) -> list[Owed]:
+    """Return what is said to be not known yet in the sections that are still open, in their order. Reads nothing."""
+    return [
+        Owed(section, entry.pointer, entry.label, entry.who)
+        for section in onboarding.sections.all()
+        if section.state in _OPEN
+        for entry in definition(section.key).entries(section.answers)
+        if entry.to_find_out
+    ]
 
 
 def _in_environments(user: User, onboarding: Onboarding) -> NextAct | None:

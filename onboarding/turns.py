@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from environments.models import ChecklistItem, Environment, Plan, Run, RunStep
 from environments.states import ACTIVE_RUNS, ItemKind, ItemState, Owner, PlanState, RunState, StepState
+from onboarding import selectors
 from onboarding.models import HandOver, Onboarding, Section
-from onboarding.sections import definition
+from onboarding.sections import definition, not_known
 from onboarding.states import OPEN_HAND_OVERS, HandOverState, SectionState, Stage
 from portal.audit.models import AuditEvent
 
@@ -68,6 +69,12 @@ def _answers(onboarding: Onboarding, sections: list[Section]) -> Iterable[Turn]:
     if missing:
         titles = ", ".join(definition(section.key).title for section in missing)
         yield Turn(f"Answer and submit {counted(len(missing), 'section')}", titles, "check_answers", (onboarding.pk,))
+    asked: dict[str, list[str]] = {}
+    for owed in selectors.to_find_out(onboarding):
+        asked.setdefault(owed.who, []).append(owed.label)
+    for who, labels in asked.items():
+        label = f"To find out: {len(labels)}, ask {not_known.in_sentence(who)}"
+        yield Turn(label, ", ".join(labels), "check_answers", (onboarding.pk,))
 
 
 def _reviews(onboarding: Onboarding, sections: list[Section]) -> Iterable[Turn]:

@@ -9,7 +9,7 @@ from onboarding import approvals
 from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.sections import SECTIONS, definition
 from onboarding.sections.definition import SectionDefinition
-from onboarding.selectors import CustomerAction
+from onboarding.selectors import CustomerAction, to_find_out
 from onboarding.services import sections
 from onboarding.states import SectionState, Stage, Verdict
 from portal.core.inputs import DayInput, Input, ObjectInput, TextInput
@@ -76,10 +76,20 @@ class SectionSummary(serializers.Serializer):
     state = serializers.ChoiceField(SectionState.choices)
 
 
+class OwedAnswer(serializers.Serializer):
+    """An answer that is said to be not known yet; `pointer` leads into its section, `who` usually knows it."""
+
+    section = Reference()
+    pointer = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    who = serializers.CharField()
+
+
 class OnboardingDetailOutput(OnboardingOutput):
-    """Besides: its sections in their order, and the environments that came of them."""
+    """Besides: its sections in their order, what is to find out for them, and the environments that came of them."""
 
     section_list = SectionSummary(many=True)
+    to_find_out = OwedAnswer(many=True)
     environments = Reference(many=True)
 
     @staticmethod
@@ -93,6 +103,15 @@ class OnboardingDetailOutput(OnboardingOutput):
                     "state": section.state,
                 }
                 for section in row.sections.all()
+            ],
+            "to_find_out": [
+                {
+                    "section": reference("sections", owed.section.pk, definition(owed.section.key).title),
+                    "pointer": f"/answers/{owed.pointer}",
+                    "label": owed.label,
+                    "who": owed.who,
+                }
+                for owed in to_find_out(row)
             ],
             "environments": [
                 reference("environments", environment.pk, environment.name) for environment in row.environments.all()
@@ -216,7 +235,8 @@ class SectionDetailOutput(SectionOutput):
 
 
 class IntakeSectionOutput(Output):
-    """What a section asks: `schema` is the JSON Schema of its answers. Which rules they must meet, submitting tells."""
+    """What a section asks: `schema` is the JSON Schema of its answers, each with `x-help`: why it is asked, where to find it
+    and who usually knows it. Which rules they must meet, submitting tells."""
 
     key = serializers.CharField()
     url = serializers.URLField()

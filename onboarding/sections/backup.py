@@ -30,6 +30,7 @@ SECTION = SectionDefinition(
                 Option("hourly", "Hourly", "For data that changes fast. Costs more storage."),
             ),
             why="It follows from how much data there is and how fast it changes.",
+            who="Your application owner",
         ),
         Boolean(
             key="disaster_recovery",
@@ -38,6 +39,7 @@ SECTION = SectionDefinition(
             yes="Backups and recovery scripts stay in a second Region. In a disaster, production is set up there.",
             no="Backups stay in the Region of production.",
             why="Disaster recovery is provided on request only.",
+            who="Whoever answers for business continuity",
         ),
         Choice(
             key="dr_region",
@@ -47,6 +49,10 @@ SECTION = SectionDefinition(
             missing="Select the Region for disaster recovery",
             options=tuple(Option(code, f"{name} {code}") for code, name in REGIONS.items()),
             hint="Another one than production's",
+            why="Backups and recovery scripts stay there; the law may say where they may be.",
+            where="AWS console, Region menu at the top right",
+            command="aws ec2 describe-regions --query 'Regions[].RegionName' --output text",
+            who="Your data protection officer",
         ),
         Boolean(
             key="archive_to_glacier",
@@ -54,6 +60,8 @@ SECTION = SectionDefinition(
             missing="Select whether backups are archived",
             yes="They move to S3 Glacier storage after three months. Reading one takes hours.",
             no="They are deleted after three months.",
+            why="Some rules ask for records longer than three months; archived ones cost little.",
+            who="Your compliance team",
         ),
     ),
 )

@@ -37,6 +37,7 @@ SECTION = SectionDefinition(
                 ),
             ),
             who="Your network team",
+            why="It decides how your people and systems reach the products.",
         ),
         Text(
             key="gateway_ip",
@@ -47,6 +48,8 @@ SECTION = SectionDefinition(
             hint="The static Internet address of your router's outer interface; behind NAT, the NAT device's address",
             why="AWS builds the tunnels to this address. UDP 500 and 4500 must reach it.",
             who="Your network team",
+            where="The outer interface of your router, or your Internet provider's contract",
+            command="curl https://checkip.amazonaws.com",
         ),
         Choice(
             key="routing",
@@ -57,6 +60,8 @@ SECTION = SectionDefinition(
                 Option("bgp", "Dynamic (BGP)", "Routes and a failing tunnel are noticed by themselves."),
                 Option("static", "Static", "For routers without BGP. You list the prefixes behind it."),
             ),
+            why="Both ends must route the same way, or no packet passes the tunnel.",
+            who="Your network team",
         ),
         Number(
             key="bgp_asn",
@@ -69,6 +74,7 @@ SECTION = SectionDefinition(
             hint="Your own, or a private one from 64512 to 65534",
             command="show ip bgp summary",
             who="Your network team",
+            why="Each end of a BGP session names its own autonomous system.",
         ),
         ListOf(
             key="prefixes",
@@ -81,6 +87,7 @@ SECTION = SectionDefinition(
             placeholder="192.168.0.0/16",
             why="Static routing needs to know what lies behind the tunnel.",
             who="Your network team",
+            command="show ip route",
         ),
         Text(
             key="router_vendor",
@@ -92,6 +99,7 @@ SECTION = SectionDefinition(
             placeholder="Cisco Systems, Inc.",
             why="Vendor, model and software decide which configuration file you get.",
             command="show version",
+            who="Your network team",
         ),
         Text(
             key="router_model",
@@ -101,6 +109,9 @@ SECTION = SectionDefinition(
             rule=one_line,
             longest=80,
             placeholder="ISR Series Routers",
+            why="Vendor, model and software decide which configuration file you get.",
+            command="show version",
+            who="Your network team",
         ),
         Text(
             key="router_software",
@@ -110,6 +121,9 @@ SECTION = SectionDefinition(
             rule=one_line,
             longest=80,
             placeholder="IOS 12.4+",
+            why="Vendor, model and software decide which configuration file you get.",
+            command="show version",
+            who="Your network team",
         ),
         Text(
             key="line_provider",
@@ -118,6 +132,8 @@ SECTION = SectionDefinition(
             missing="Enter who provides the line",
             rule=one_line,
             longest=120,
+            why="They order the cross-connect, and we may have to speak to them.",
+            who="Your network team",
         ),
         Text(
             key="line_location",
@@ -129,6 +145,8 @@ SECTION = SectionDefinition(
             placeholder="Equinix LD5, London",
             where="AWS console, Direct Connect, Connections",
             command="aws directconnect describe-connections",
+            why="The line ends at this AWS location, and the letter of authorisation names it.",
+            who="Your network provider",
         ),
         Number(
             key="vlan",
@@ -138,6 +156,10 @@ SECTION = SectionDefinition(
             example="101",
             rule=vlan,
             most=4294967295,
+            why="The virtual interface is tagged with it at both ends of the line.",
+            where="AWS console, Direct Connect, Virtual interfaces",
+            command="aws directconnect describe-virtual-interfaces --query 'virtualInterfaces[].[virtualInterfaceId,vlan]'",
+            who="Your network provider",
         ),
         Number(
             key="line_asn",
@@ -147,6 +169,9 @@ SECTION = SectionDefinition(
             example="65000",
             rule=bgp_asn,
             most=4294967295,
+            why="Direct Connect routes by BGP, and each end names its own autonomous system.",
+            command="show ip bgp summary",
+            who="Your network team",
         ),
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.http import QueryDict
 
+from onboarding.sections import not_known
 from onboarding.sections.questions import BLOCKING, MISSING, MOST_ITEMS, UNKNOWN, Cleaned, Question, Secret
 from portal.core.errors import FieldProblem
 
@@ -20,12 +21,17 @@ Rule = Callable[[dict[str, Any]], Iterable[FieldProblem]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the check page. `pointer` names the question, `missing` is true for a required answer not given."""
+    """One line of the check page. `pointer` names the question, `missing` is true for a required answer not given.
+
+    `who` is whom to ask, where the answer is known to be not known yet; it is not missing then.
+    """
 
     pointer: str
     label: str
     value: str
     missing: bool = False
+    to_find_out: bool = False
+    who: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +93,12 @@ def clean_group(
         cleaned[question.key] = found
         if found.stored is not None:
             stored[question.key] = found.stored
+    listed = not_known.clean(questions, raw.get(not_known.KEY), prefix + not_known.KEY)
+    stored = not_known.tidy({**stored, not_known.KEY: listed.stored})
+    marked = not_known.marked(stored)
     asked = {question.key for question in asked_questions(questions, stored, above)}
     sound: dict[str, Any] = {}
-    problems = list(_unknown(questions, raw, prefix))
+    problems = [*_unknown(questions, raw, prefix), *listed.problems]
     for question in questions:
         result = cleaned[question.key]
         shown = question.key in asked
@@ -97,7 +106,9 @@ def clean_group(
         if shown and result.sound is not None:
             sound[question.key] = result.sound
         if shown and question.required and result.stored is None and not result.problems:
-            problems.append(FieldProblem(prefix + question.key, question.missing_message, MISSING))
+            pointer = prefix + question.key
+            missing = FieldProblem(pointer, question.missing_message, MISSING)
+            problems.append(not_known.problem(question, pointer) if question.key in marked else missing)
     return Cleaned(stored=stored, sound=sound, problems=problems)
 
 
@@ -116,19 +127,22 @@ def asked_questions(
 def _unknown(questions: tuple[Question, ...], raw: Mapping[Any, Any], prefix: str) -> Iterable[FieldProblem]:
     known = {question.key for question in questions}
     for key in raw:
-        if key not in known:
+        if key not in known and key != not_known.KEY:
             shown = str(key)[:40].encode("ascii", "replace").decode()
             message = f"There is no question “{shown}” here. Use: {', '.join(sorted(known))}."
             yield FieldProblem(f"{prefix}{shown}", message, UNKNOWN)
 
 
 def parse_group(questions: tuple[Question, ...], data: QueryDict, prefix: str) -> dict[str, Any]:
-    return {question.key: question.parse(data, prefix + question.key) for question in questions}
+    answers = {question.key: question.parse(data, prefix + question.key) for question in questions}
+    listed = data.getlist(prefix + not_known.KEY)
+    return {**answers, not_known.KEY: listed} if listed else answers
 
 
 def group_schema(questions: tuple[Question, ...]) -> dict[str, Any]:
     """Nothing is `required` in the schema: a draft may leave any answer open."""
     properties = {question.key: question.schema() for question in questions}
+    properties[not_known.KEY] = not_known.schema(questions)
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
@@ -209,6 +223,7 @@ def _entries(
     label: str,
     above: Mapping[str, Any] = _NOTHING,
 ) -> Iterable[Entry]:
+    marked = not_known.marked(answers)
     for question in asked_questions(questions, answers, above):
         pointer = prefix + question.key
         value = answers.get(question.key)
@@ -216,6 +231,8 @@ def _entries(
             for index, row in enumerate(value):
                 name = f"{question.item[0].upper()}{question.item[1:]} {index + 1}: "
                 yield from _entries(question.questions, row, f"{pointer}/{index}/", name, answers)
+        elif question.key in marked:
+            yield Entry(pointer, label + question.label, not_known.words(question), to_find_out=True, who=question.who)
         elif value is None:
             absent = NOT_ANSWERED if question.required else NOT_PROVIDED
             yield Entry(pointer, label + question.label, absent, missing=question.required)

@@ -37,6 +37,7 @@ SECTION = SectionDefinition(
             hint="A domain of yours that resolves inside your networks only, such as acme.internal",
             placeholder="acme.internal",
             why="Every product is reached by a name in this zone.",
+            who="Your DNS administrator",
         ),
         ListOf(
             key="servers",
@@ -51,6 +52,7 @@ SECTION = SectionDefinition(
             why="The machines ask these servers, and the names are checked there.",
             command="cat /etc/resolv.conf",
             who="Your DNS administrator",
+            where="In the network settings of any server in your data centre",
         ),
     ),
 )

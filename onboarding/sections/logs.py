@@ -25,6 +25,8 @@ SECTION = SectionDefinition(
             missing="Select whether logs are forwarded",
             yes="A copy of every log line goes to your collector.",
             no="Logs are kept in the private bucket only.",
+            why="Your security team may want all logs in one place.",
+            who="Your security or operations team",
         ),
         Text(
             key="host",
@@ -35,6 +37,7 @@ SECTION = SectionDefinition(
             longest=253,
             placeholder="logs.acme.example",
             who="Your security or operations team",
+            why="Every host sends its log lines there.",
         ),
         Number(
             key="port",
@@ -45,6 +48,8 @@ SECTION = SectionDefinition(
             rule=tcp_port,
             least=1,
             most=65535,
+            why="Your firewall and ours let this port through.",
+            who="Your security or operations team",
         ),
         Choice(
             key="protocol",
@@ -55,6 +60,7 @@ SECTION = SectionDefinition(
                 Option("https", "HTTPS", "For collectors with a web intake, usually port 443."),
             ),
             why="Logs hold names and addresses: they leave encrypted.",
+            who="Your security or operations team",
         ),
     ),
 )

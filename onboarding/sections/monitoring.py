@@ -28,6 +28,8 @@ SECTION = SectionDefinition(
             rule=email_address,
             hint="Better a team's mailbox than one person's",
             placeholder="operations@acme.example",
+            why="An alert that nobody reads is none.",
+            who="Your operations team",
         ),
         ListOf(
             key="alert_phones",
@@ -36,6 +38,8 @@ SECTION = SectionDefinition(
             required=False,
             rule=phone_number,
             placeholder="+44 20 7946 0958",
+            why="What is urgent at night does not wait for the mail to be read.",
+            who="Your operations team",
         ),
         Boolean(
             key="dashboard_access",
@@ -43,6 +47,8 @@ SECTION = SectionDefinition(
             missing="Select whether your people read the dashboards",
             yes="The people you name under “Users and access” get read-only access.",
             no="You can ask for it at any time.",
+            why="Accounts for the dashboards are made before the hand-over.",
+            who="Your operations team",
         ),
         Boolean(
             key="internet_reachable",
@@ -61,6 +67,10 @@ SECTION = SectionDefinition(
             rule=http_proxy,
             longest=300,
             placeholder="http://proxy.acme.example:3128",
+            why="Alerts leave your network through it.",
+            where="In the proxy settings of any server in your data centre",
+            command="echo $https_proxy",
+            who="Your network team",
         ),
         Text(
             key="proxy_username",
@@ -68,6 +78,8 @@ SECTION = SectionDefinition(
             shown_when=_BEHIND_PROXY,
             required=False,
             rule=one_line,
+            why="Some proxies let only known users through.",
+            who="Your network team",
         ),
         Secret(
             key="proxy_password",
@@ -75,6 +87,8 @@ SECTION = SectionDefinition(
             shown_when=_BEHIND_PROXY,
             required=False,
             hint="It is sealed when you save and never shown again",
+            why="Some proxies let only known users through.",
+            who="Your network team",
         ),
         Choice(
             key="availability_target",
@@ -86,12 +100,15 @@ SECTION = SectionDefinition(
             ),
             why="The measured uptime is shown beside it.",
             who="Your contract",
+            where="The service level in your contract",
         ),
         LongText(
             key="agreed_terms",
             label="Agreed terms of joint monitoring",
             required=False,
             hint="Extra agents on hosts, dashboards shown to other networks, further addresses: what both sides agreed",
+            why="What both sides agreed is on record where operators look first.",
+            who="Your operations team, together with your account manager",
         ),
     ),
 )

@@ -34,6 +34,7 @@ SECTION = SectionDefinition(
                 Option("own", "Our own time servers", "Your firewall lets UDP 123 through from the VPCs."),
             ),
             who="Your network team",
+            why="Logs and tokens are only worth something when all clocks agree.",
         ),
         ListOf(
             key="servers",
@@ -47,6 +48,8 @@ SECTION = SectionDefinition(
             placeholder="ntp1.acme.example",
             command="chronyc sources",
             who="Your network team",
+            why="The machines follow these clocks; their offset is checked.",
+            where="In the time settings of any server in your data centre",
         ),
     ),
 )

@@ -23,6 +23,8 @@ SECTION = SectionDefinition(
                 Option("ubuntu", "Ubuntu", "Patches come from Ubuntu's own repositories."),
                 Option("red_hat", "Red Hat Enterprise Linux", "Patches come from Amazon's Red Hat repositories."),
             ),
+            why="The machines start from its image, and its vendor's patches install by themselves.",
+            who="Your security team",
         ),
         Choice(
             key="patch_day",
@@ -31,6 +33,8 @@ SECTION = SectionDefinition(
             missing="Select the day for patches",
             options=tuple(Option(day.lower(), day) for day in _DAYS),
             hint="A day with little traffic",
+            why="Patches may restart machines: better when few people work.",
+            who="Your application owner",
         ),
         Number(
             key="patch_hour",
@@ -40,6 +44,8 @@ SECTION = SectionDefinition(
             least=0,
             most=23,
             hint="0 to 23. Machines may restart within this hour, one after the other",
+            why="Patches may restart machines: better when few people work.",
+            who="Your application owner",
         ),
     ),
 )

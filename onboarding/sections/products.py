@@ -54,6 +54,8 @@ SECTION = SectionDefinition(
             missing="Add at least one product",
             most=len(PRODUCTS),
             who="Your solution architect",
+            why="What you bought decides what is installed, on how many machines and behind which ports.",
+            where="Your order form, and the deployment architecture of the planning phase",
             questions=(
                 Choice(
                     key="product",
@@ -61,6 +63,8 @@ SECTION = SectionDefinition(
                     dropdown=True,
                     options=tuple(Option(product.key, product.name) for product in PRODUCTS),
                     where="Your order form",
+                    why="Each product brings its own machines, database and ports.",
+                    who="Your solution architect",
                 ),
                 Choice(
                     key="version",
@@ -69,12 +73,16 @@ SECTION = SectionDefinition(
                     options=tuple(Option(version, version) for version in _VERSIONS),
                     hint="The newest of your product unless your code needs an older one",
                     why="The version decides ports, memory and the upgrade path.",
+                    where="On a running product: <home>/bin/wso2server.version, or the console's About page",
+                    who="Your developers",
                 ),
                 Choice(
                     key="pattern",
                     label="Deployment pattern",
                     options=tuple(Option(pattern.key, pattern.name, pattern.consequence) for pattern in PATTERNS),
                     why="It decides how many machines run, in how many zones.",
+                    where="The deployment architecture of the planning phase",
+                    who="Your solution architect",
                 ),
             ),
         ),
@@ -86,6 +94,7 @@ SECTION = SectionDefinition(
             rule=public_domain,
             longest=253,
             who="Your DNS administrator",
+            why="The public address and the certificate of your products are made for it.",
         ),
         Boolean(
             key="migration",
@@ -94,6 +103,7 @@ SECTION = SectionDefinition(
             yes="You and your account manager write down how, before the work starts.",
             no="The products start empty.",
             why="How data and custom code move must be decided together, and be on record.",
+            who="Your application owner",
         ),
         LongText(
             key="migration_decision",
@@ -101,6 +111,8 @@ SECTION = SectionDefinition(
             shown_when=When("migration", (True,)),
             missing="Enter what moves, and how you agreed to move it",
             hint="Databases, artifacts, custom code; who exports, who imports, when",
+            why="The work starts only once both sides wrote down how it is done.",
+            who="Your application owner, together with your account manager",
         ),
     ),
 )

@@ -86,7 +86,10 @@ class Question:
         return self.shown_when is None or self.shown_when.holds(answers, above)
 
     def described(self, schema: dict[str, Any]) -> dict[str, Any]:
-        return {"title": self.label, **({"description": self.hint} if self.hint else {}), **schema}
+        help = {"why": self.why, "where": self.where, "command": self.command, "who": self.who}
+        given = {key: words for key, words in help.items() if words}
+        hint = {"description": self.hint} if self.hint else {}
+        return {"title": self.label, **hint, **schema, "x-help": given}
 
     def wrong_type(self, pointer: str, expected: str) -> Cleaned:
         return Cleaned(problems=[FieldProblem(pointer, f"{self.label} must be {expected}", WRONG_TYPE)])

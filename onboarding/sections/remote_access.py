@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from ipaddress import ip_network
-from itertools import combinations
 from typing import Any
 
 from django.conf import settings
+from django.utils.text import slugify
 
 from environments.catalogue.limits import MOST_VPC_BLOCKS, VPC_IPV6_BLOCKS
 from environments.catalogue.regions import REGIONS
@@ -14,7 +14,7 @@ from environments.states import EnvironmentKind
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import ListOf, Text, When
-from onboarding.validators import aws_account_id, environment_name, overlap, root_email, vpc_cidr, vpc_id, vpc_ipv6_cidr
+from onboarding.validators import aws_account_id, environment_name, root_email, vpc_cidr, vpc_id, vpc_ipv6_cidr
 from portal.core.errors import FieldProblem
 
 EXISTING_VPC, NEW_VPC = "existing", "provider"
@@ -87,41 +87,29 @@ def new_vpcs_can_be_cut(answers: dict[str, Any]) -> Iterable[FieldProblem]:
                 yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "wrong_size")
 
 
-def names_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    seen: set[str] = set()
+def account_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Both ends of a peering are told by their owner. Source: EC2 API, CreateVpcPeeringConnection."""
     for index, row in enumerate(_environments(answers)):
-        name = row.get("name", "").casefold()
-        if name and name in seen:
-            message = f"Two environments are called {row['name']}. Give each its own name."
-            yield FieldProblem(f"environments/{index}/name", message, "duplicate")
-        seen.add(name)
+        if row.get("account_id") == settings.PROVIDER_ACCOUNT_ID:
+            message = f"This is {settings.PROVIDER_NAME}'s own AWS account. Give the account that your VPC is in."
+            yield FieldProblem(f"environments/{index}/account_id", message, "own_account")
 
 
-def _blocks(answers: dict[str, Any]) -> list[tuple[int, int, str]]:
-    return [
-        (index, position, block)
-        for index, row in enumerate(_environments(answers))
-        for position, block in enumerate(row.get("cidr_blocks", []))
-    ]
-
-
-def blocks_leave_the_hub_alone(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Any overlap makes peering impossible. Source: VPC Peering Guide, "Overlapping CIDR blocks"."""
-    hub = settings.PROVIDER_VPC_CIDR
-    for index, position, block in _blocks(answers):
-        if overlap(block, [hub]):
+def names_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """An environment's products carry its name in theirs, where case, spaces and hyphens make no difference."""
+    seen: dict[str, str] = {}
+    for index, row in enumerate(_environments(answers)):
+        name = row.get("name", "")
+        first = seen.get(slugify(name))
+        if name and first:
             message = (
-                f"{block} overlaps {hub} of {settings.PROVIDER_NAME}'s VPC, so AWS cannot peer them. Use another VPC."
+                f"Two environments are called {name}. Give each its own name."
+                if name.casefold() == first.casefold()
+                else f"{name} and {first} would give their products the same names. Change more than spaces and hyphens."
             )
-            yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "overlap")
-
-
-def blocks_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """One routing table of the provider's leads to all of them: an address may be in one place only."""
-    for (_, _, first), (index, position, second) in combinations(_blocks(answers), 2):
-        if overlap(second, [first]):
-            message = f"{second} overlaps {first} given above. {settings.PROVIDER_NAME} can route to one of them only."
-            yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "overlap")
+            yield FieldProblem(f"environments/{index}/name", message, "duplicate")
+        elif name:
+            seen[slugify(name)] = name
 
 
 SECTION = SectionDefinition(
@@ -143,10 +131,9 @@ SECTION = SectionDefinition(
         one_is_production,
         vpcs_differ,
         vpc_is_not_the_providers,
+        account_is_not_the_providers,
         new_vpcs_can_be_cut,
         names_differ,
-        blocks_leave_the_hub_alone,
-        blocks_differ,
     ),
     questions=(
         Boolean(
@@ -156,6 +143,7 @@ SECTION = SectionDefinition(
             yes="The hosting cost is yours. Provisioning opens the account and makes its VPCs.",
             no="You have an account, or make one yourselves.",
             why="An account can be set up at your request.",
+            who="Whoever pays your AWS bill",
         ),
         Text(
             key="root_email",
@@ -166,6 +154,8 @@ SECTION = SectionDefinition(
             rule=root_email,
             longest=254,
             input_type="email",
+            why="AWS sends what concerns the whole account to this address, and its password can be reset through it.",
+            who="Whoever runs your mailboxes",
         ),
         Rows(
             key="environments",
@@ -173,12 +163,16 @@ SECTION = SectionDefinition(
             item="environment",
             missing="Add the production environment",
             most=10,
+            why="Every environment stands in a VPC of its own and gets the same products.",
+            who="Your solution architect",
             questions=(
                 Choice(
                     key="kind",
                     label="Kind",
                     dropdown=True,
                     options=tuple(Option(kind.value, kind.label, _KINDS[kind]) for kind in EnvironmentKind),
+                    why="Production is monitored and backed up; the others are not.",
+                    who="Your solution architect",
                 ),
                 Text(
                     key="name",
@@ -186,6 +180,8 @@ SECTION = SectionDefinition(
                     hint="As your people call it, such as Production",
                     rule=environment_name,
                     longest=40,
+                    why="Plans, mails and reports call the environment by it.",
+                    who="Your application owner",
                 ),
                 Text(
                     key="account_id",
@@ -209,6 +205,7 @@ SECTION = SectionDefinition(
                     why="A peering must be accepted in the VPC's own Region.",
                     where="AWS console, Region menu at the top right",
                     command="aws configure get region",
+                    who="Whoever administers your AWS account",
                 ),
                 Choice(
                     key="vpc",

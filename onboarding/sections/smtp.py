@@ -73,6 +73,9 @@ SECTION = SectionDefinition(
             longest=253,
             hint="You must be able to enter records in its public DNS",
             placeholder="acme.example",
+            why="SES sends only for a domain whose DNS shows that it is yours.",
+            command="dig +short NS acme.example",
+            who="Your DNS administrator",
         ),
         Text(
             key="host",
@@ -83,6 +86,8 @@ SECTION = SectionDefinition(
             longest=253,
             placeholder="mail.acme.example",
             who="Your mail administrator",
+            why="Alerts and the products hand their mail to this server.",
+            where="In the settings of any mail program: outgoing server",
         ),
         Number(
             key="port",
@@ -94,6 +99,9 @@ SECTION = SectionDefinition(
             least=1,
             most=65535,
             hint="587 with STARTTLS or 465 with TLS",
+            why="Port 25 is throttled by AWS; submission ports ask for a log-in.",
+            command="openssl s_client -starttls smtp -connect mail.acme.example:587",
+            who="Your mail administrator",
         ),
         Choice(
             key="encryption",
@@ -104,6 +112,7 @@ SECTION = SectionDefinition(
                 Option("tls", "TLS", "Encrypted from the start, on port 465."),
             ),
             why="A password is never sent unencrypted.",
+            who="Your mail administrator",
         ),
         Text(
             key="username",
@@ -112,6 +121,8 @@ SECTION = SectionDefinition(
             missing="Enter the user name for the mail server",
             rule=one_line,
             hint="An account that is used for this only",
+            why="The server sends only for whom it knows.",
+            who="Your mail administrator",
         ),
         Secret(
             key="password",
@@ -119,6 +130,8 @@ SECTION = SectionDefinition(
             shown_when=_OWN,
             missing="Enter the password for the mail server",
             hint="It is sealed when you save and never shown again",
+            why="The server sends only for whom it knows.",
+            who="Your mail administrator",
         ),
         Text(
             key="sender",
@@ -129,6 +142,8 @@ SECTION = SectionDefinition(
             input_type="email",
             placeholder="alerts@acme.example",
             hint="Alerts and product mail come from this address",
+            why="Receivers see it, and their filters must let it through.",
+            who="Your mail administrator",
         ),
     ),
 )

@@ -4,17 +4,17 @@ from typing import Any
 
 from django.db import transaction
 
-from onboarding import rules
+from onboarding import approvals, rules
 from onboarding.models import Onboarding, Section
-from onboarding.sections import across, definition
+from onboarding.sections import definition, not_known
 from onboarding.sections.definition import SectionDefinition, asked_questions
 from onboarding.sections.questions import BLOCKING
-from onboarding.services import accounts, mail, onboardings, secret_answers
-from onboarding.states import SECTIONS, SectionState, Stage
+from onboarding.services import accounts, conditions, judging, mail, onboardings, revisions, secret_answers
+from onboarding.states import SECTIONS, SectionState
 from portal.accounts.models import User
 from portal.audit.services import record
 from portal.core import clock
-from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid, Stale
+from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid
 
 
 def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) -> Section:
@@ -22,20 +22,21 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
 
     Left out or empty means not answered, except that a secret keeps what is stored and a question that is not asked keeps
     its answer. Order: lock, revision, shape, seal secrets, write, audit. Raises `Forbidden`, `Stale` with the stored
-    answers, `Conflict` when it is submitted or approved, `Invalid` when a value has the wrong type.
+    answers, `Conflict` when it is submitted or approved, `Invalid` when a value has the wrong type or was approved already.
     """
     _require_author(by, section)
     with transaction.atomic():
-        lock(section)
-        require_revision(section, revision)
+        revisions.lock(section)
+        revisions.require(section, revision)
         state = SECTIONS.after(section.state, "save")
         what = definition(section.key)
         cleaned = _kept(section, what, answers)
         if cleaned == section.answers and state == section.state:
             return section
+        section.approved = _still_approved(section, what, cleaned)
         before, section.answers = section.answers, cleaned
         section.edited_by, section.edited_at = by, clock.now()
-        write(section, state=state, fields=["answers", "edited_by", "edited_at"])
+        revisions.write(section, state=state, fields=["answers", "approved", "edited_by", "edited_at"])
         record(rules.SAVED, section, by=by, customer=section.customer, **_difference(what, before, cleaned))
         _name_accounts(section, what)
         onboardings.refresh_stage(section.onboarding)
@@ -49,7 +50,26 @@ def _kept(section: Section, what: SectionDefinition, answers: dict[str, Any]) ->
         raise Invalid(blocking)
     asked = {question.key for question in asked_questions(what.questions, cleaned)}
     hidden = {key: value for key, value in section.answers.items() if key not in asked and key not in cleaned}
-    return secret_answers.seal(section, what, {**hidden, **cleaned})
+    listed = [key for key in not_known.marked(section.answers) if key not in asked] + not_known.marked(cleaned)
+    answers = {**hidden, **cleaned, not_known.KEY: list(dict.fromkeys(listed))}
+    return not_known.tidy(secret_answers.seal(section, what, answers))
+
+
+def _still_approved(section: Section, what: SectionDefinition, cleaned: dict[str, Any]) -> approvals.Approved:
+    """Approved answers stay as they are; whoever wants to change one opens it first, and says why."""
+    carried = approvals.carry(what, section.answers, cleaned, section.approved)
+    if carried.broken:
+        labels = {entry.pointer: entry.label for entry in what.entries(section.answers)}
+        raise Invalid([_approved_already(what, labels, pointer) for pointer in carried.broken])
+    return carried.approved
+
+
+def _approved_already(what: SectionDefinition, labels: dict[str, str], pointer: str) -> FieldProblem:
+    name = labels.get(pointer) or what.question(pointer.split("/")[0]).label
+    message = (
+        f"{name} is approved, so it stays as it is. To change it, open it with “Change another answer” and say why."
+    )
+    return FieldProblem(pointer, message, "approved")
 
 
 def _difference(what: SectionDefinition, before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -67,26 +87,17 @@ def _name_accounts(section: Section, what: SectionDefinition) -> None:
 
 def problems(section: Section) -> list[FieldProblem]:
     """Return everything that stands against submitting: missing, wrong, or at odds with the other sections."""
-    what = definition(section.key)
-    _, found = what.clean(section.answers)
-    others = Section.objects.filter(onboarding=section.onboarding_id).exclude(pk=section.pk)
-    answers = {key: definition(key).sound(given) for key, given in others.values_list("key", "answers")}
-    answers[section.key] = what.sound(section.answers)
-    found += across.problems(section.key, answers)
-    if section.key == accounts.SECTION_KEY:
-        found += accounts.problems(section, answers[section.key].get("environments", []))
-    return found
+    return judging.problems(section)
 
 
 def submit(section: Section, *, revision: int, by: User) -> Section:
     """The section waits for review, and the reviewers are told. Raises `Invalid` with every problem, `Stale`, `Conflict`."""
     _require_author(by, section)
     with transaction.atomic():
-        lock(section)
-        require_revision(section, revision)
+        revisions.lock(section)
+        revisions.require(section, revision)
         _submit(section, by=by)
-        mail.submitted(section.onboarding, [section], by=by)
-        onboardings.refresh_stage(section.onboarding)
+        _give_to_reviewers(section.onboarding, [section], by=by)
     return section
 
 
@@ -99,7 +110,7 @@ def submit_all(onboarding: Onboarding, *, by: User) -> list[Section]:
         raise Forbidden("You can read these answers, but not submit them.")
     with transaction.atomic():
         onboardings.lock(onboarding)
-        _require_open(onboarding)
+        revisions.require_open(onboarding)
         due = [section for section in _locked_sections(onboarding) if section.state not in _WITH_REVIEWERS]
         if not due:
             raise Conflict("Every section is submitted already.")
@@ -108,8 +119,7 @@ def submit_all(onboarding: Onboarding, *, by: User) -> list[Section]:
             raise Invalid(found)
         for section in due:
             _submit(section, by=by)
-        mail.submitted(onboarding, due, by=by)
-        onboardings.refresh_stage(onboarding)
+        _give_to_reviewers(onboarding, due, by=by)
     return due
 
 
@@ -135,53 +145,32 @@ def _submit(section: Section, *, by: User) -> None:
         raise Invalid(found)
     before = section.state
     section.submitted_by, section.submitted_at = by, clock.now()
-    write(section, state=SECTIONS.after(before, "submit"), fields=["submitted_by", "submitted_at"])
+    section.reminded_at = section.escalated_at = None
+    times = ["submitted_by", "submitted_at", "reminded_at", "escalated_at"]
+    revisions.write(section, state=SECTIONS.after(before, "submit"), fields=times)
     after = {"state": section.state, "revision": section.revision}
     record("section.submitted", section, by=by, customer=section.customer, before={"state": before}, after=after)
+
+
+def _give_to_reviewers(onboarding: Onboarding, submitted: list[Section], *, by: User) -> None:
+    """Reviewers hear of what no written condition approved."""
+    waiting = [section for section in submitted if not conditions.approve(section)]
+    if waiting:
+        mail.submitted(onboarding, waiting, by=by)
+    onboardings.refresh_stage(onboarding)
 
 
 def withdraw(section: Section, *, by: User) -> Section:
     """The section is a draft again, to be changed before anyone judged it. Raises `Conflict` when it is not submitted."""
     _require_author(by, section)
     with transaction.atomic():
-        lock(section)
+        revisions.lock(section)
         before = section.state
-        write(section, state=SECTIONS.after(before, "withdraw"))
+        revisions.write(section, state=SECTIONS.after(before, "withdraw"))
         after = {"state": section.state}
         record("section.withdrawn", section, by=by, customer=section.customer, before={"state": before}, after=after)
         onboardings.refresh_stage(section.onboarding)
     return section
-
-
-def lock(section: Section) -> None:
-    """Hold onboarding and section until the transaction ends and read them afresh.
-
-    Raises `Conflict` when the onboarding is over.
-    """
-    onboardings.lock(section.onboarding)
-    _require_open(section.onboarding)
-    section.refresh_from_db(
-        from_queryset=Section.objects.select_for_update(of=("self",)).select_related("onboarding", "customer")
-    )
-
-
-def require_revision(section: Section, revision: int) -> None:
-    """Raise `Stale`, with the stored answers, when the section has another revision than the caller read."""
-    if revision != section.revision:
-        who = section.edited_by or "Somebody else"
-        message = f"{who} changed this section since you opened it."
-        raise Stale(message, revision=section.revision, current=section.answers)
-
-
-def _require_open(onboarding: Onboarding) -> None:
-    if onboarding.stage == Stage.CANCELLED:
-        raise Conflict("This onboarding is cancelled: its answers can be read, not changed.")
-
-
-def write(section: Section, *, state: str, fields: list[str] | None = None) -> None:
-    """Write the section under its next revision."""
-    section.state, section.revision = state, section.revision + 1
-    section.save(update_fields=["state", "revision", *(fields or [])])
 
 
 def _require_author(by: User, section: Section) -> None:

@@ -37,6 +37,10 @@ class Card:
     def missing(self) -> int:
         return sum(entry.missing for _, entries in self.groups for entry in entries)
 
+    @property
+    def to_find_out(self) -> int:
+        return sum(entry.to_find_out for _, entries in self.groups for entry in entries)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, id: str) -> HttpResponse:
@@ -67,6 +71,7 @@ def _page(user: User, onboarding: Onboarding, problems: list[FieldProblem]) -> d
         "in_review": onboarding.stage == Stage.REVIEW,
         "may_submit": any(card.may_change for card in cards) and rules.may_submit(user, onboarding),
         "missing": sum(card.missing for card in cards),
+        "to_find_out": sum(card.to_find_out for card in cards),
         "topology": planned.topology({card.section.key: card.section.answers for card in cards}),
     }
 

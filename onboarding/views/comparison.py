@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from onboarding.sections import not_known
 from onboarding.sections.definition import Entry, SectionDefinition
 
 ABSENT = "Not there"
@@ -55,7 +56,9 @@ def disputes(
             continue
         lines = [line for line in changed if line.pointer.split("/")[0] == question.key]
         if lines:
-            keep = _untouched(base.get(question.key), theirs.get(question.key), mine.get(question.key))
+            keep = _untouched(
+                base.get(question.key), not_known.said(theirs, question.key), not_known.said(mine, question.key)
+            )
             found.append(Dispute(question.key, question.label, lines, keep))
     return found
 
@@ -63,7 +66,7 @@ def disputes(
 def fingerprints(definition: SectionDefinition, answers: Mapping[str, Any]) -> dict[str, str]:
     """Return a short fingerprint of each answer that is no secret: enough to tell who changed it."""
     return {
-        question.key: _fingerprint(answers.get(question.key))
+        question.key: _fingerprint(not_known.said(answers, question.key))
         for question in definition.questions
         if question.key not in definition.secrets
     }
@@ -96,6 +99,7 @@ class Answer:
     label: str
     value: str
     missing: bool
+    to_find_out: bool
     anchor: str
 
 
@@ -108,5 +112,6 @@ def grouped(entries: Iterable[Entry]) -> list[tuple[str, list[Answer]]]:
             heading, label = "", entry.label
         if not groups or groups[-1][0] != heading:
             groups.append((heading, []))
-        groups[-1][1].append(Answer(label, entry.value, entry.missing, entry.pointer.replace("/", "-")))
+        anchor = entry.pointer.replace("/", "-")
+        groups[-1][1].append(Answer(label, entry.value, entry.missing, entry.to_find_out, anchor))
     return groups

@@ -1,15 +1,17 @@
 """A section's questions as the page shows them: names, values, errors and what depends on what."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from onboarding.sections import not_known
 from onboarding.sections.definition import Rows
 from onboarding.sections.questions import Question
 from portal.core.errors import FieldProblem
 
 _TRUE, _FALSE = "true", "false"
 _UNKNOWN = "__index__"
+_OFFERED, _SAID = "offered", "said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question on the page. `id` is what an error summary links to, `stored` says that a secret is there."""
+    """One question on the page. `id` is what an error summary links to, `stored` says that a secret is there.
+
+    `not_known` is "offered" where it may be said that the answer is not known yet, "said" where it was.
+    """
 
     question: Question
     name: str
     value: str
     errors: list[str]
     stored: str = ""
+    not_known: str = ""
     options: list[Option] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -65,6 +71,10 @@ class Field:
             return ""
         prefix = "" if condition.above else self.name.removesuffix(self.question.key)
         return f"{prefix}{condition.key}={'|'.join(_text(value) for value in condition.values)}"
+
+    @property
+    def not_known_name(self) -> str:
+        return self.name.removesuffix(self.question.key) + not_known.KEY
 
     @property
     def template(self) -> str:
@@ -108,7 +118,17 @@ def _group(
     prefix: str,
     add: str,
 ) -> list[Field]:
-    return [_field(question, answers.get(question.key), errors, prefix=prefix, add=add) for question in questions]
+    marked = not_known.marked(answers)
+    found = [_field(question, answers.get(question.key), errors, prefix=prefix, add=add) for question in questions]
+    return [replace(field, not_known=_not_known(field, answers, marked)) for field in found]
+
+
+def _not_known(field: Field, answers: Mapping[str, Any], marked: list[str]) -> str:
+    """Return nothing for what is answered: the answer would win over a tick, which would look as if it were not seen."""
+    if field.question.key in marked:
+        return _SAID
+    given = answers.get(field.question.key)
+    return _OFFERED if field.question.required and given in (None, "", []) else ""
 
 
 def _field(question: Question, value: Any, errors: Mapping[str, list[str]], *, prefix: str, add: str) -> Field:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onboarding import selectors
 from onboarding.models import Section
-from onboarding.sections import definition
+from onboarding.sections import definition, not_known
 from onboarding.services import sections as services
 from onboarding.views import section_pages
 from onboarding.views.submissions import Submission
@@ -77,9 +77,11 @@ def _go_on(request: HttpRequest, section: Section, entered: Submission) -> HttpR
         messages.success(request, f"{definition(section.key).title} is saved as a draft.")
         return redirect("onboarding", section.onboarding_id)
     problems = services.problems(section)
-    if problems:
+    owed = [problem for problem in problems if problem.code == not_known.TO_FIND_OUT]
+    if len(owed) < len(problems):
         return _problems(request, section, entered, problems)
-    messages.success(request, f"{definition(section.key).title} is saved.")
+    still = f" To find out: {len(owed)}." if owed else ""
+    messages.success(request, f"{definition(section.key).title} is saved.{still}")
     return redirect(section_pages.next_url(person(request), section))
 
 

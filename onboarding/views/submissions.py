@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from onboarding.models import Section
-from onboarding.sections import definition
+from onboarding.sections import definition, not_known
 from onboarding.sections.definition import SectionDefinition
 from portal.core.errors import FieldProblem
 
@@ -59,15 +59,17 @@ class Submission:
     def _resolved(self, data: QueryDict) -> dict[str, Any]:
         """Return the stored answers with those replaced that this person chose to keep as they entered them."""
         stored = {key: value for key, value in self.section.answers.items() if key not in self.definition.secrets}
-        merged = dict(stored)
+        merged, listed = dict(stored), set(not_known.marked(stored))
         for question in self.definition.questions:
             choice = data.get(f"keep-{question.key}")
             if choice == MINE:
                 merged[question.key] = self.mine.get(question.key)
-            elif choice != THEIRS and self.mine.get(question.key) != stored.get(question.key):
+                listed.discard(question.key)
+                listed |= {question.key} & set(not_known.marked(self.mine))
+            elif choice != THEIRS and not_known.said(self.mine, question.key) != not_known.said(stored, question.key):
                 message = f"Select which version to keep: {question.label}"
                 self.undecided.append(FieldProblem(f"keep-{question.key}", message))
-        return merged
+        return {**merged, not_known.KEY: sorted(listed)}
 
     def without(self, pointers: list[str]) -> dict[str, Any]:
         """Return the answers with those at these places left as they are stored."""

@@ -99,6 +99,26 @@ def test_every_question_says_what_to_do_when_it_is_left_open(section: SectionDef
 
 
 @BY_KEY
+def test_every_question_says_why_it_is_asked_and_who_usually_knows(section: SectionDefinition) -> None:
+    questions = list(_all_questions(section.questions))
+
+    assert [question.key for question in questions if not (question.why and question.who)] == []
+    assert all(question.schema()["x-help"]["who"] == question.who for question in questions)
+
+
+IN_AWS = {"account_id", "region", "vpc_id", "cidr_blocks", "ipv6_blocks", "dr_region", "line_location", "vlan"}
+"""The questions whose answer can be read off AWS."""
+
+
+def test_what_can_be_read_off_aws_says_where_and_with_which_command() -> None:
+    questions = [question for section in SECTIONS for question in _all_questions(section.questions)]
+    found = {question.key for question in questions if question.where.startswith("AWS console")}
+
+    assert found == IN_AWS
+    assert {question.key for question in questions if question.command.startswith("aws ")} == IN_AWS
+
+
+@BY_KEY
 def test_every_choice_card_has_its_consequence(section: SectionDefinition) -> None:
     cards = [q for q in _all_questions(section.questions) if isinstance(q, Choice) and not q.dropdown]
 
@@ -117,7 +137,7 @@ def test_schema_describes_every_question_and_nothing_else(section: SectionDefini
     schema = section.schema()
 
     assert schema["additionalProperties"] is False
-    assert list(schema["properties"]) == [question.key for question in section.questions]
+    assert list(schema["properties"]) == [*(question.key for question in section.questions), "unknown"]
 
 
 @pytest.mark.parametrize(
