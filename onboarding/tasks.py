@@ -1,12 +1,27 @@
-"""What the scheduler starts."""
+"""Leaves: load by id, one service call. Each may run twice or late."""
 
 from typing import Any
 
 from celery import shared_task
 
-from onboarding.services import hand_overs
+from onboarding.services import check_runs, hand_overs, overdue_reviews
 
 
 @shared_task(name="onboarding.expire_hand_overs", ignore_result=True)
 def expire_hand_overs(**_: Any) -> None:
     hand_overs.expire_due()
+
+
+@shared_task(name="onboarding.look_at_reviews", ignore_result=True)
+def look_at_reviews(**_: Any) -> None:
+    overdue_reviews.look()
+
+
+@shared_task(name="onboarding.run_check", ignore_result=True)
+def run_check(check: str, **_: Any) -> None:
+    check_runs.run(check)
+
+
+@shared_task(name="onboarding.sweep_checks", ignore_result=True)
+def sweep_checks(**_: Any) -> None:
+    check_runs.sweep()

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
-from onboarding.models import Onboarding, Section
+from onboarding.models import Onboarding, ReviewDraft, Section
+from onboarding.review_clock import due_at
 from onboarding.sections import definition
 from portal.accounts.models import User
 from portal.accounts.states import StaffRole
@@ -16,7 +17,7 @@ from portal.outbox.services import email
 
 def submitted(onboarding: Onboarding, sections: list[Section], *, by: User) -> None:
     """The account manager and the engineers are told what waits for their review."""
-    titles = [definition(section.key).title for section in sections]
+    titles = _named(sections)
     subject = f"{onboarding.customer}: {_titles(titles)} submitted for review"
     event = f"section_submitted:{':'.join(f'{section.pk}@{section.revision}' for section in sections[:1])}"
     for reader in _reviewers(onboarding, by):
@@ -36,6 +37,43 @@ def changes_requested(section: Section, *, reason: str, by: User) -> None:
             section.onboarding,
             {"title": title, "reason": reason, "reviewer": by, "link": link},
         )
+
+
+def review_waits(sections: list[Section]) -> None:
+    """Everyone who may review these sections of one onboarding is reminded that they wait."""
+    onboarding = sections[0].onboarding
+    subject = f"{onboarding.customer}: {_titles(_named(sections))} still waiting for review"
+    _of_waiting("review_waits", _reviewers(onboarding, sections[0].submitted_by), subject, sections)
+
+
+def review_overdue(sections: list[Section]) -> None:
+    """The account manager is told that nobody reviews these sections of one onboarding."""
+    onboarding = sections[0].onboarding
+    subject = f"{onboarding.customer}: nobody reviews {_titles(_named(sections))}"
+    _of_waiting("review_overdue", [onboarding.account_manager], subject, sections)
+
+
+def _of_waiting(template: str, readers: Iterable[User], subject: str, sections: list[Section]) -> None:
+    onboarding, first = sections[0].onboarding, sections[0]
+    event = f"{template}:{first.pk}@{first.revision}"
+    since = min(section.submitted_at for section in sections if section.submitted_at)
+    context = {"titles": _named(sections), "since": since, "due_at": due_at(since, onboarding.customer.time_zone)}
+    for reader in readers:
+        _send(template, reader, event, subject, onboarding, "review", **context)
+
+
+def _named(sections: Iterable[Section]) -> list[str]:
+    return [definition(section.key).title for section in sections]
+
+
+def draft_expired(draft: ReviewDraft) -> None:
+    """The reviewer is told that the draft of their review is gone, and that the section is anybody's."""
+    onboarding, title = draft.section.onboarding, definition(draft.section.key).title
+    event = f"review_draft_expired:{draft.pk}"
+    link = _link("review_section", onboarding.pk, draft.section.key)
+    subject = f"{onboarding.reference}: your review of {title} was not finished"
+    context = {"title": title, "judged": len(draft.judgements), "link": link}
+    _mail("review_draft_expired", draft.reviewer, event, subject, onboarding, context)
 
 
 def approved(onboarding: Onboarding, sections: Iterable[Section], *, by: User | None) -> None:
@@ -69,8 +107,8 @@ def _link(page: str, *args: str) -> str:
     return f"{settings.PORTAL_URL}{reverse(page, args=args)}"
 
 
-def _reviewers(onboarding: Onboarding, by: User) -> Iterable[User]:
-    people = User.objects.filter(is_active=True).exclude(pk=by.pk)
+def _reviewers(onboarding: Onboarding, by: User | None) -> Iterable[User]:
+    people = User.objects.filter(is_active=True).exclude(pk=by.pk if by else "")
     return people.filter(Q(staff_role=StaffRole.OPERATIONS_ENGINEER) | Q(pk=onboarding.account_manager_id)).order_by(
         "pk"
     )
