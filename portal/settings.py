@@ -46,6 +46,11 @@ DNS_RESOLVERS = env.listing("DNS_RESOLVERS", [])
 RUN_SLOTS_PER_CUSTOMER = env.number("RUN_SLOTS_PER_CUSTOMER", 4)
 HAND_OVER_LIFETIME = env.seconds("HAND_OVER_LIFETIME_SECONDS", 72 * 3600)
 
+# Reviews that nobody does. The time of weekends does not count.
+REVIEW_REMINDER = env.seconds("REVIEW_REMINDER_SECONDS", 24 * 3600)
+REVIEW_ESCALATION = env.seconds("REVIEW_ESCALATION_SECONDS", 40 * 3600)
+REVIEW_DRAFT_LIFETIME = env.seconds("REVIEW_DRAFT_LIFETIME_SECONDS", 24 * 3600)
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -248,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "check for drift": {"task": "environments.schedule_drift_checks", "schedule": DRIFT_INTERVAL / 4, **_SWEEP},
     "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP, **_SWEEP},
     "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0, **_SWEEP},
+    "look at reviews": {"task": "onboarding.look_at_reviews", "schedule": 300.0, **_SWEEP},
 }
 
 # The API.
