@@ -5,7 +5,8 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -28,11 +29,22 @@ ROLE = "WSO2ManagedServicesProvisioner"
 
 
 @dataclass
+class Time:
+    """By which the stand-in counts its waits: the real one, and what a test has let pass."""
+
+    passed: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.passed
+
+
+@dataclass
 class RunningStandIn:
     """A stand-in to work against, and clients that know nothing of the portal to look at it with."""
 
     application: "StandIn"
     endpoint: str
+    time: Time = field(default_factory=Time)
 
     def provider(self, service: str, region: str = accounts.PROVIDER_REGION) -> Any:
         return self.client(PROVIDER_ACCOUNT_ID, service, region)
@@ -117,6 +129,10 @@ class RunningStandIn:
         ses.dns_is_published(name)
         acm.dns_is_published(name)
 
+    def pass_time(self, time_to_pass: timedelta) -> None:
+        """Let what takes a moment on AWS be so much older."""
+        self.time.passed += time_to_pass
+
     def peerings(self) -> list[dict[str, Any]]:
         return self.provider("ec2").describe_vpc_peering_connections()["VpcPeeringConnections"]
 
@@ -142,7 +158,11 @@ def _server() -> Iterator[tuple["StandIn", str]]:
 @pytest.fixture
 def stand_in(_server: tuple["StandIn", str], monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningStandIn]:
     """AWS is the stand-in, in the state it has at first."""
+    from portal.embedded.aws_stand_in import patches
+
     application, endpoint = _server
+    time = Time()
+    monkeypatch.setattr(patches, "now", time.now)
     application.reset()
     application.on_call = None
     key, secret = accounts.access_key_of(PROVIDER_ACCOUNT_ID)
@@ -151,5 +171,5 @@ def stand_in(_server: tuple["StandIn", str], monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     aws.forget_clients()
-    yield RunningStandIn(application, endpoint)
+    yield RunningStandIn(application, endpoint, time)
     aws.forget_clients()

@@ -1,22 +1,26 @@
 """What every test stands on."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.audit import triggers
-from tests import services, stateful
+from tests import emptying, services, stateful
 from tests.aws import _server, stand_in  # noqa: F401 - fixtures
 from tests.stateful import _kept_from_state, pytest_fixture_setup  # noqa: F401 - fixture and hook
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Without the triggers that refuse to empty the audit record: the clean-up after a test does exactly that."""
     with django_db_blocker.unblock():
         triggers.remove(connection)
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(TransactionTestCase, "_fixture_teardown", emptying.after_test)
+        yield
 
 
 def pytest_report_header() -> str:

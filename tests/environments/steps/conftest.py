@@ -193,7 +193,7 @@ class Bench:
             self.now += time_to_pass
             self.in_memory.now = self.now
         else:
-            time.sleep(min(0.3, time_to_pass.total_seconds()))
+            self.stand_in.pass_time(time_to_pass)
 
     def _settled(self, step: Step, found: Finding) -> Finding:
         until = time.monotonic() + _PATIENCE_SECONDS
