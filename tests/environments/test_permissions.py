@@ -5,6 +5,7 @@ Nothing may be denied. That nothing is allowed that no call uses is held by `tes
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,8 +26,9 @@ TEMPLATE = access_template.of("WSO2", "wso2", permissions.actions(STEPS))
 WAYS: dict[str, dict[str, Any]] = {
     "own network and names": VARIANTS["own vpc"] | VARIANTS["several nodes"] | {"zone": "acme.internal"},
     "the customer's network and names": VARIANTS["own dns"] | VARIANTS["own mail server"],
+    "a new account": VARIANTS["new account"] | VARIANTS["own mail server"],
 }
-"""Two environments in which every step applies that calls the customer's account by this role."""
+"""Environments in which every step applies that calls AWS. In a new account a step makes the role, not the template."""
 
 _PATIENCE_SECONDS = 60
 
@@ -53,7 +55,7 @@ def enforced(stand_in: RunningStandIn) -> Iterator[RunningStandIn]:
 def act_as_customer(bench: Bench, key: str) -> None:
     """Do what the customer does before a step can be ready."""
     acts: dict[str, Callable[[Bench], None]] = {
-        "peering_acceptance": Bench.accept,
+        "peering_acceptance": _accept,
         "vpn_tunnels": _bring_tunnels_up,
         "mail_records": _publish_mail_records,
         "certificate": _publish_domain,
@@ -61,9 +63,20 @@ def act_as_customer(bench: Bench, key: str) -> None:
     acts.get(key, lambda _: None)(bench)
 
 
+def _accept(bench: Bench) -> None:
+    """Of a new account the customer has no key here: it is entered as whoever opened it may."""
+    if not bench.spec.creates_account:
+        bench.accept()
+        return
+    role = f"arn:aws:iam::{bench.outputs['account']['account_id']}:role/OrganizationAccountAccessRole"
+    peering = bench.outputs["peering_request"]["peering_id"]
+    bench.provider.as_role(role).change("ec2", "accept_vpc_peering_connection", VpcPeeringConnectionId=peering)
+
+
 def _bring_tunnels_up(bench: Bench) -> None:
     connection = next(iter(bench.outputs["vpn_connection"].values()))
-    bench.stand_in.tunnels_are_up(NORTHWIND, connection)
+    account = bench.spec.completed(bench.outputs).customer_account_id
+    bench.stand_in.tunnels_are_up(replace(NORTHWIND, account_id=account), connection)
 
 
 def _publish_domain(bench: Bench) -> None:
@@ -115,7 +128,8 @@ def tear_down(bench: Bench) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_is_denied_from_the_first_look_to_the_tear_down(way: str, enforced: RunningStandIn) -> None:
     bench = Bench(spec_of_northwind(**WAYS[way]), stand_in=enforced)
-    deploy(enforced, bench.spec)
+    if not bench.spec.creates_account:
+        deploy(enforced, bench.spec)
 
     for step in applying(bench):
         bench.apply(step)
