@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network, summarize_address_range
+from typing import Any
 
 _Span = tuple[int, int]
 """The first and the last address, as numbers."""
@@ -30,6 +31,17 @@ class Ranges:
             both._spans[version] = _merged([*spans, *_spans(networks, version)])
         return both
 
+    def outside(self, block: str) -> list[str]:
+        """Return the part of the block that is not in the set, as the fewest blocks."""
+        network = ip_network(block)
+        start, end = int(network.network_address), int(network.broadcast_address)
+        rest: list[str] = []
+        for first, last in self._spans[network.version]:
+            if last >= start and first <= end:
+                rest += _blocks(network, start, first - 1)
+                start = last + 1
+        return rest + _blocks(network, start, end)
+
     def spans(self, version: int) -> list[_Span]:
         """Return the set's addresses of IPv4 or IPv6: ascending, and with a gap between each and the next."""
         return self._spans[version]
@@ -52,6 +64,12 @@ def _first_free(size: int, taken: Ranges, within: IPv4Network | IPv6Network) -> 
         if last >= start and first < start + length:
             start = -(-(last + 1) // length) * length
     return str(type(within)((start, size))) if start + length - 1 <= end else None
+
+
+def _blocks(like: IPv4Network | IPv6Network, first: int, last: int) -> list[str]:
+    """Return the fewest blocks that hold these addresses; none where the last comes before the first."""
+    address: Any = type(like.network_address)
+    return [str(block) for block in summarize_address_range(address(first), address(last))] if first <= last else []
 
 
 def _spans(networks: Iterable[IPv4Network | IPv6Network], version: int) -> Iterator[_Span]:

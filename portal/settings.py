@@ -22,6 +22,13 @@ PROVIDER_ACCOUNT_ID = env.text("PROVIDER_ACCOUNT_ID", "111111111111")
 PROVIDER_REGION = env.text("PROVIDER_REGION", "eu-west-1")
 PROVIDER_VPC_ID = env.text("PROVIDER_VPC_ID", "vpc-0a1b2c3d4e5f60718")
 PROVIDER_VPC_CIDR = env.text("PROVIDER_VPC_CIDR", "10.200.0.0/16")
+# Its other ranges: more blocks of that VPC, its IPv6 blocks, the corporate network behind it.
+PROVIDER_FURTHER_CIDRS = env.listing("PROVIDER_FURTHER_CIDRS", [])
+# What AWS grants that VPC (environments/catalogue/limits.py has the defaults): peerings, and routes in one table.
+PROVIDER_VPC_PEERINGS = env.number("PROVIDER_VPC_PEERINGS", 50)
+PROVIDER_VPC_ROUTES = env.number("PROVIDER_VPC_ROUTES", 50)
+# Where free ranges are looked for, to be offered; none: all private ones (environments/catalogue/ranges.py).
+ADDRESS_POOL = env.listing("ADDRESS_POOL", [])
 PROVIDER_PRINCIPAL_ARN = env.text("PROVIDER_PRINCIPAL_ARN", f"arn:aws:iam::{PROVIDER_ACCOUNT_ID}:user/portal-worker")
 CUSTOMER_ROLE_NAME = env.text("CUSTOMER_ROLE_NAME", "WSO2ManagedServicesProvisioner")
 # Where the customer's console finds the template of our roles: an address of S3, since it takes no other. Empty: no link.
@@ -44,6 +51,10 @@ PLAN_TRUST = env.seconds("PLAN_TRUST_SECONDS", 600)
 RUN_THREADS = env.number("RUN_THREADS", 16)
 DNS_RESOLVERS = env.listing("DNS_RESOLVERS", [])
 RUN_SLOTS_PER_CUSTOMER = env.number("RUN_SLOTS_PER_CUSTOMER", 4)
+# Live checks of answers: how many one customer has in an hour, over the network and in AWS; how long a worker keeps one.
+PROBES_PER_HOUR = env.number("PROBES_PER_HOUR", 10)
+AWS_CHECKS_PER_HOUR = env.number("AWS_CHECKS_PER_HOUR", 200)
+CHECK_LEASE = env.seconds("CHECK_LEASE_SECONDS", 120)
 HAND_OVER_LIFETIME = env.seconds("HAND_OVER_LIFETIME_SECONDS", 72 * 3600)
 
 # Reviews that nobody does. The time of weekends does not count.
@@ -252,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep runs and plans": {"task": "environments.sweep", "schedule": RUN_SWEEP, **_SWEEP},
     "check for drift": {"task": "environments.schedule_drift_checks", "schedule": DRIFT_INTERVAL / 4, **_SWEEP},
     "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP, **_SWEEP},
+    "sweep checks": {"task": "onboarding.sweep_checks", "schedule": RUN_SWEEP, **_SWEEP},
     "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0, **_SWEEP},
     "look at reviews": {"task": "onboarding.look_at_reviews", "schedule": 300.0, **_SWEEP},
 }
@@ -289,6 +301,7 @@ SPECTACULAR_SETTINGS = {
         "Stage": "onboarding.states.Stage",
         "SectionState": "onboarding.states.SectionState",
         "HandOverState": "onboarding.states.HandOverState",
+        "CheckVerdict": "onboarding.states.CheckVerdict",
         "EnvironmentKind": "environments.states.EnvironmentKind",
         "PlanPurpose": "environments.states.PlanPurpose",
         "TearDownPurpose": (("tear_down", "Tear down"), ("reset", "Reset")),

@@ -7,7 +7,6 @@ from django.conf import settings
 
 from environments.models import AwsAccount, Environment
 from onboarding.models import Onboarding, Section
-from onboarding.validators import overlap
 from portal.audit.services import record
 from portal.core.errors import FieldProblem
 
@@ -48,7 +47,7 @@ def ensure_new(onboarding: Onboarding, root_email: str) -> AwsAccount:
 
 def problems(section: Section, rows: list[dict[str, Any]]) -> list[FieldProblem]:
     """Return what the portal already knows against these environments. Another customer is never named."""
-    return [*_account_problems(section, rows), *_name_problems(section, rows), *_route_problems(section, rows)]
+    return [*_account_problems(section, rows), *_name_problems(section, rows)]
 
 
 def _proven_elsewhere(section: Section, rows: list[dict[str, Any]]) -> set[str]:
@@ -82,21 +81,4 @@ def _name_problems(section: Section, rows: list[dict[str, Any]]) -> list[FieldPr
         )
         for index, row in enumerate(rows)
         if row.get("name") in stand and stand[row["name"]] != row.get("vpc_id")
-    ]
-
-
-def _route_problems(section: Section, rows: list[dict[str, Any]]) -> list[FieldProblem]:
-    """One route table leads to every customer: a range can be routed once. Source: EC2 CreateRoute."""
-    others = Environment.objects.exclude(customer=section.customer_id).values_list("cidr_blocks", flat=True)
-    routed = [block for blocks in others for block in blocks]
-    return [
-        FieldProblem(
-            f"environments/{index}/cidr_blocks/{position}",
-            f"{settings.PROVIDER_NAME} already routes {block} or a part of it elsewhere, and cannot route it to you too. "
-            "Use a VPC with another range.",
-            "range_taken",
-        )
-        for index, row in enumerate(rows)
-        for position, block in enumerate(row.get("cidr_blocks", []))
-        if overlap(block, routed)
     ]

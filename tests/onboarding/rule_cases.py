@@ -134,7 +134,7 @@ REFUSED: list[tuple[Any, Any, str]] = [
     ),
     (
         v.zone_name,
-        f"{'.'.join(['a' * 59] * 3)}.{'a' * 20}.internal",
+        f"{'.'.join(['a' * 59] * 3)}.{'a' * 21}.internal",
         "at most 209 characters, so that your products' names fit",
     ),
     (v.zone_name, "acme.local", "Use .internal"),

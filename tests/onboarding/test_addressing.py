@@ -46,6 +46,7 @@ def test_overlaps_equal_a_look_at_every_address(seed: int) -> None:
             assert Ranges(taken).overlaps(block) is expected
             assert Ranges(taken[:2]).union(taken[2:]).overlaps(block) is expected
             assert (overlap(block, taken) is not None) is expected
+            assert _addresses(Ranges(taken).outside(block)) == _addresses([block]) - _addresses(taken)
 
 
 @settings(max_examples=20, deadline=None)
