@@ -25,6 +25,11 @@ def may_submit(user: User, onboarding: Onboarding) -> bool:
     return roles.may_edit_intake(user, onboarding.customer)
 
 
+def may_check(user: User, section: Section) -> bool:
+    """True for who may have the section's answers checked again, and confirm what only a person can look at."""
+    return roles.may_edit_intake(user, section.customer)
+
+
 def may_judge(user: User, section: Section) -> bool:
     """Reviewers judge what others answered: neither what they submitted nor what they ever edited."""
     return roles.may_review(user) and not wrote(user, section)

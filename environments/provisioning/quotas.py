@@ -13,6 +13,7 @@ from typing import Any
 from environments.provisioning.collection import at_once
 from environments.provisioning.plan import BLOCKED, PlannedStep
 from environments.provisioning.ports import Account, CallFailed
+from environments.provisioning.specification import Spec
 from environments.provisioning.step import CREATE, Context, Step, Wanted
 
 
@@ -87,6 +88,39 @@ def checked(planned: Sequence[PlannedStep], steps: Sequence[Step], ctx: Context)
     return [_judged(one, kinds[one.step], short) for one in planned]
 
 
+def needed(steps: Sequence[Step], spec: Spec) -> Counter[str]:
+    """Return how much of each quota an environment takes of which nothing stands yet."""
+    asked: Counter[str] = Counter()
+    for step in steps:
+        for wanted in step.wanted(spec) if step.applies(spec) else ():
+            code = step.quotas.get(wanted.kind, "")
+            if code in QUOTAS:
+                asked[code] += _weight(wanted)
+    return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How much of a quota is in use, and its live value."""
+
+    name: str
+    used: int
+    limit: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+def use(account: Account, code: str) -> Use:
+    """Return the use of a quota in the account's Region. Raises `CallFailed`."""
+    quota = QUOTAS[code]
+    service, quota_code = code.split("/")
+    answer = account.read("service-quotas", "get_service_quota", ServiceCode=service, QuotaCode=quota_code)
+    used = sum(quota.counts(row) for row in account.pages(quota.service, quota.operation, quota.rows))
+    return Use(quota.name, used, int(answer["Quota"]["Value"]))
+
+
 def _weight(wanted: Wanted) -> int:
     """Return how much of its quota a resource takes: an instance as many as it has processors, everything else one."""
     return int(wanted.attributes.get("vcpus", 1))
@@ -103,14 +137,13 @@ def _judged(planned: PlannedStep, quotas: Mapping[str, str], short: Mapping[str,
 
 def _room(account: Account, code: str, needed: int) -> tuple[str, str]:
     """Return the quota's code, and why there is no room; nothing where there is, or where it cannot be told."""
-    quota = QUOTAS[code]
-    service, quota_code = code.split("/")
     try:
-        answer = account.read("service-quotas", "get_service_quota", ServiceCode=service, QuotaCode=quota_code)
-        limit = int(answer["Quota"]["Value"])
-        used = sum(quota.counts(row) for row in account.pages(quota.service, quota.operation, quota.rows))
+        found = use(account, code)
     except CallFailed:
         return code, ""
-    if used + needed <= limit:
+    if needed <= found.limit - found.used:
         return code, ""
-    return code, f"{quota.name}: {used} of {limit} are in use in {account.region}, and {needed} more are needed."
+    return (
+        code,
+        f"{found.name}: {found.used} of {found.limit} are in use in {account.region}, and {needed} more are needed.",
+    )

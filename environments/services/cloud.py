@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from environments.models import AwsCall, Environment
+from environments.models import AwsAccount, AwsCall, Environment
 from environments.provisioning.ports import CallFailed, ChangeRefused, Failure
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context
@@ -28,6 +28,13 @@ def provider(spec: Spec) -> "LookingAccount":
 def customer(spec: Spec) -> "LookingAccount":
     identity = aws.Identity(spec.customer_account_id, spec.role_arn, spec.external_id)
     return LookingAccount(identity, spec.customer_account_id, spec.customer_region)
+
+
+def entered(account: AwsAccount, region: str) -> "LookingAccount":
+    """Return a customer's account by their role, whatever stands in it: what is looked at before anything is provisioned."""
+    return LookingAccount(
+        aws.Identity(account.account_id, account.role_arn, account.external_id), account.account_id, region
+    )
 
 
 def looking(environment: Environment, spec: Spec, shared: SharedReads | None = None) -> Context:

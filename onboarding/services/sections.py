@@ -9,7 +9,7 @@ from onboarding.models import Onboarding, Section
 from onboarding.sections import definition, not_known
 from onboarding.sections.definition import SectionDefinition, asked_questions
 from onboarding.sections.questions import BLOCKING
-from onboarding.services import accounts, conditions, judging, mail, onboardings, revisions, secret_answers
+from onboarding.services import accounts, checks, conditions, judging, mail, onboardings, revisions, secret_answers
 from onboarding.states import SECTIONS, SectionState
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -40,6 +40,7 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
         record(rules.SAVED, section, by=by, customer=section.customer, **_difference(what, before, cleaned))
         _name_accounts(section, what)
         onboardings.refresh_stage(section.onboarding)
+        checks.follow_later(section.onboarding)
     return section
 
 

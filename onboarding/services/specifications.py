@@ -22,6 +22,7 @@ from portal.audit.services import record
 from portal.core.errors import Conflict
 
 LOG_RETENTION_DAYS = 30
+_OF_THE_ROW = ("name", "kind", "region", "cidr_blocks")
 
 Answers = dict[str, dict[str, Any]]
 Row = dict[str, Any]
@@ -46,6 +47,24 @@ def freeze(onboarding: Onboarding, *, by: User | None) -> list[Specification]:
             _specification(environment, row, answers, approved, by=by)
             for environment, row in zip(environments, rows, strict=True)
         ]
+
+
+def provisional(onboarding: Onboarding, row: Row, answers: Answers) -> dict[str, Any]:
+    """Return what freezing would make of one environment's row, nothing of which is kept. The answers must be complete."""
+    account = AwsAccount(
+        customer=onboarding.customer,
+        account_id=row.get("account_id", ""),
+        role_name=settings.CUSTOMER_ROLE_NAME,
+        root_email=answers[accounts.SECTION_KEY].get("root_email", ""),
+    )
+    environment = Environment(customer=onboarding.customer, aws_account=account, vpc_id=row.get("vpc_id", ""))
+    for field in _OF_THE_ROW:
+        setattr(environment, field, row[field])
+    products = [
+        ProductDeployment(environment=environment, product=product, **given)
+        for product, given in _layout(environment, answers).items()
+    ]
+    return _content(environment, row, answers, products)
 
 
 def _approved(onboarding: Onboarding) -> list[Section]:
@@ -113,7 +132,7 @@ def _environment(
     environment.aws_account = new_account or AwsAccount.objects.get(
         customer=onboarding.customer, account_id=row["account_id"]
     )
-    for field in ("name", "kind", "region", "cidr_blocks"):
+    for field in _OF_THE_ROW:
         setattr(environment, field, row[field])
     if not (_creates_vpc(row) and _has_a_new_vpc(environment)):
         environment.vpc_id = row.get("vpc_id", "")
@@ -155,23 +174,27 @@ def _specification(
 
 
 def _deployments(environment: Environment, answers: Answers) -> list[ProductDeployment]:
-    rows = answers["products"]["products"]
-    named = [row["product"] for row in rows]
-    environment.product_deployments.exclude(product__in=named).delete()
+    layout = _layout(environment, answers)
+    environment.product_deployments.exclude(product__in=layout).delete()
     return [
-        ProductDeployment.objects.update_or_create(
-            environment=environment,
-            product=row["product"],
-            defaults={
-                "customer": environment.customer,
-                "version": row["version"],
-                "pattern": row["pattern"],
-                "hostname": _hostname(environment, row["product"], answers["dns"]["zone"]),
-                "address": product_address(environment.cidr_blocks[0], named.index(row["product"])),
-            },
-        )[0]
-        for row in rows
+        ProductDeployment.objects.update_or_create(environment=environment, product=product, defaults=defaults)[0]
+        for product, defaults in layout.items()
     ]
+
+
+def _layout(environment: Environment, answers: Answers) -> dict[str, dict[str, Any]]:
+    """Return by product what its deployment is, without the environment."""
+    rows = answers["products"]["products"]
+    return {
+        row["product"]: {
+            "customer": environment.customer,
+            "version": row["version"],
+            "pattern": row["pattern"],
+            "hostname": _hostname(environment, row["product"], answers["dns"]["zone"]),
+            "address": product_address(environment.cidr_blocks[0], position),
+        }
+        for position, row in enumerate(rows)
+    }
 
 
 def _hostname(environment: Environment, product: str, zone: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from environments.catalogue.machines import IMAGES, Node, group_of, nodes
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
+from environments.provisioning.ports import Account
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import Context, Drifted, Finding, Missing, StepRefused, Wanted
 from environments.provisioning.steps import node_role
@@ -97,7 +98,7 @@ class LaunchTemplates(Collection):
         """Find the images that are needed with one read for all of them."""
         there = found.there if isinstance(found, Drifted) else {}
         systems = {node.system for node in nodes_of(ctx.spec) if not self._remembers(ctx.spec, node, there)}
-        images = _newest(ctx, sorted(systems)) if systems else {}
+        images = newest_images(ctx.customer, sorted(systems)) if systems else {}
         return super().apply(replace(ctx, outputs={**ctx.outputs, _CHOSEN: images}), found)
 
     def _remembers(self, spec: Spec, node: Node, there: Mapping[str, There]) -> bool:
@@ -174,10 +175,10 @@ def _tags(data: Mapping[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for one in specifications for tag in one["Tags"]}
 
 
-def _newest(ctx: Context, systems: Sequence[str]) -> dict[str, str]:
-    """Return the newest image of each operating system in this Region. Raises `StepRefused` where there is none."""
+def newest_images(account: Account, systems: Sequence[str]) -> dict[str, str]:
+    """Return the newest image of each operating system in the account's Region. Raises `StepRefused` where there is none."""
     wanted = {system: IMAGES[system] for system in systems}
-    rows = ctx.customer.pages(
+    rows = account.pages(
         "ec2",
         "describe_images",
         "Images",
@@ -193,7 +194,7 @@ def _newest(ctx: Context, systems: Sequence[str]) -> dict[str, str]:
         fitting = [row for row in rows if row["OwnerId"] == image.owner and fnmatchcase(row["Name"], image.pattern)]
         if not fitting:
             raise StepRefused(
-                f"Account {image.owner} offers no image of {image.name} in {ctx.customer.region}.",
+                f"Account {image.owner} offers no image of {image.name} in {account.region}.",
                 remedy="Ask the publisher whether the Region is served, or choose the other operating system.",
                 code="no_image",
             )

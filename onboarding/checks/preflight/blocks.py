@@ -1,0 +1,57 @@
+"""The blocks of the VPC are those that are stated, all of them: any overlap makes a peering impossible, even if unused.
+
+Source: VPC Peering Guide, "Overlapping CIDR blocks".
+"""
+
+from collections.abc import Sequence
+from ipaddress import ip_network
+
+from environments.provisioning.ports import Account
+from onboarding.checks.preflight import vpc
+from onboarding.checks.preflight.words import listed
+from portal.probes.outcome import Outcome, Verdict
+
+
+def as_stated(account: Account, vpc_id: str, stated: Sequence[str], hub: str) -> Outcome:
+    """`hub`: the range of the provider's VPC. IPv6 blocks are compared once one is stated."""
+    row = vpc.found(account, vpc_id)
+    if row is None:
+        return Outcome(Verdict.FAILED, f"{vpc_id} is no longer there.", "State the VPC that the environment stands in.")
+    stands = [*vpc.blocks(row), *(vpc.blocks(row, 6) if any(":" in block for block in stated) else ())]
+    facts = {"blocks": stands}
+    overlapping = [block for block in stands if _overlap(block, hub)]
+    if overlapping:
+        return Outcome(
+            Verdict.FAILED,
+            f"{listed(overlapping)} of {vpc_id} overlaps {hub} of the provider's VPC, so AWS cannot peer them.",
+            "Use another VPC, or remove the block from this one if nothing uses it.",
+            facts,
+        )
+    unstated, not_there = _without(stands, stated), _without(stated, stands)
+    if unstated or not_there:
+        return Outcome(
+            Verdict.FAILED, f"{vpc_id} {_difference(unstated, not_there)}.", _remedy(unstated, not_there), facts
+        )
+    return Outcome(Verdict.OK, f"CIDR {', '.join(stands)} as stated, no overlap.", facts=facts)
+
+
+def _overlap(block: str, other: str) -> bool:
+    one, two = ip_network(block), ip_network(other)
+    return one.version == two.version and one.overlaps(two)
+
+
+def _without(blocks: Sequence[str], others: Sequence[str]) -> list[str]:
+    known = {ip_network(block) for block in others}
+    return [block for block in blocks if ip_network(block) not in known]
+
+
+def _difference(unstated: Sequence[str], not_there: Sequence[str]) -> str:
+    has = f"also has {listed(unstated)}" if unstated else ""
+    lacks = f"has no block {listed(not_there)}" if not_there else ""
+    return " and ".join(filter(None, (has, lacks)))
+
+
+def _remedy(unstated: Sequence[str], not_there: Sequence[str]) -> str:
+    add = f"Add {listed(unstated)} to the blocks" if unstated else ""
+    remove = f"{'remove' if add else 'Remove'} {listed(not_there)}" if not_there else ""
+    return " and ".join(filter(None, (add, remove))) + "."

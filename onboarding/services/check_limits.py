@@ -1,0 +1,52 @@
+"""How many checks a customer may have made in an hour: what is asked of others' servers, and what is read in AWS."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from onboarding.models import Check
+from portal.accounts.models import Customer
+from portal.core import clock
+from portal.core.errors import TooMany
+
+_WINDOW = timedelta(hours=1)
+
+
+def hold(customer: Customer) -> None:
+    """Let nobody else ask for checks of this customer until the transaction ends, so that two cannot take the same place."""
+    Customer.objects.select_for_update().get(pk=customer.pk)
+
+
+def left(customer: Customer, how: str) -> int:
+    """Return how many more may be asked for now."""
+    return max(0, _allowed(how) - _counted(customer, how).count())
+
+
+def free_at(customer: Customer, how: str) -> datetime | None:
+    """Return when the next may be asked for; None: now."""
+    if left(customer, how):
+        return None
+    taken = list(_counted(customer, how).order_by("-queued_at").values_list("queued_at", flat=True)[: _allowed(how)])
+    return (taken[-1] if taken else clock.now()) + _WINDOW
+
+
+def refusal(customer: Customer, how: str) -> TooMany:
+    """Return what says that the limit is reached, and until when."""
+    free = free_at(customer, how) or clock.now()
+    seconds = max(1, round((free - clock.now()).total_seconds()))
+    what = "checks in AWS" if how == Check.How.AWS else "checks over the network"
+    minutes = -(-seconds // 60)
+    return TooMany(
+        f"{customer} has had {_allowed(how)} {what} within an hour, which is the limit. The next is free in "
+        f"{minutes} {'minute' if minutes == 1 else 'minutes'}.",
+        retry_after_seconds=seconds,
+    )
+
+
+def _allowed(how: str) -> int:
+    allowed: int = settings.AWS_CHECKS_PER_HOUR if how == Check.How.AWS else settings.PROBES_PER_HOUR
+    return allowed
+
+
+def _counted(customer: Customer, how: str):  # type: ignore[no-untyped-def]
+    return Check.objects.filter(customer=customer, how=how, queued_at__gt=clock.now() - _WINDOW)
