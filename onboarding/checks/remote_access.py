@@ -78,6 +78,7 @@ def _vpc(known: Known, index: int, row: Row) -> Iterable[Wanted]:
     yield look("aws.routes", "Room in the route tables", "vpc_id", routes.lead_to_the_hub, hub, hub=hub)
     private = known.of("dns").get("choice") != "own"
     yield look("aws.names", "DNS in the VPC", "vpc_id", _names(private), private=private)
+    ours = [hub, *settings.PROVIDER_FURTHER_CIDRS]
     if stated:
         yield look(
             "aws.blocks",
@@ -85,9 +86,9 @@ def _vpc(known: Known, index: int, row: Row) -> Iterable[Wanted]:
             "cidr_blocks",
             blocks.as_stated,
             stated,
-            hub,
+            ours,
             stated=stated,
-            hub=hub,
+            provider=ours,
         )
 
 

@@ -12,18 +12,19 @@ from onboarding.checks.preflight.words import listed
 from portal.probes.outcome import Outcome, Verdict
 
 
-def as_stated(account: Account, vpc_id: str, stated: Sequence[str], hub: str) -> Outcome:
-    """`hub`: the range of the provider's VPC. IPv6 blocks are compared once one is stated."""
+def as_stated(account: Account, vpc_id: str, stated: Sequence[str], provider: Sequence[str]) -> Outcome:
+    """`provider`: the ranges of the provider's VPC and what is behind it. IPv6 blocks are compared once one is stated."""
     row = vpc.found(account, vpc_id)
     if row is None:
         return Outcome(Verdict.FAILED, f"{vpc_id} is no longer there.", "State the VPC that the environment stands in.")
     stands = [*vpc.blocks(row), *(vpc.blocks(row, 6) if any(":" in block for block in stated) else ())]
     facts = {"blocks": stands}
-    overlapping = [block for block in stands if _overlap(block, hub)]
+    overlapping = [(block, other) for block in stands for other in provider if _overlap(block, other)]
     if overlapping:
+        told = listed([f"{block} overlaps {other}" for block, other in overlapping])
         return Outcome(
             Verdict.FAILED,
-            f"{listed(overlapping)} of {vpc_id} overlaps {hub} of the provider's VPC, so AWS cannot peer them.",
+            f"Of {vpc_id}, {told} of the provider's network, so the two cannot be peered.",
             "Use another VPC, or remove the block from this one if nothing uses it.",
             facts,
         )
