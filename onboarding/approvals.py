@@ -139,7 +139,7 @@ def _places(rows: list[_Row], after: list[Any], gone: int) -> list[int | None]:
             found.append((cost + differs(index, place), (place, *rest)))
         if dropped < gone:
             cost, rest = best(index + 1, dropped + 1)
-            found.append((cost + (0 if rows[index].has_open else 1 + len(rows[index].approved)), (None, *rest)))
+            found.append((cost + (not rows[index].has_open), (None, *rest)))
         return min(found, key=lambda way: way[0])
 
     return list(best(0, 0)[1])
