@@ -121,6 +121,10 @@ class Recorder:
         self.records[step] = replace(self.records.get(step, StepRecord()), unseen_at=at, untouched=False)
         self.at_commit("after")
 
+    def touched(self) -> set[str]:
+        """Return the steps that have resources, or may have."""
+        return {step for step, _ in self.intents} | {said.step for said in self.said if said.resources}
+
     def beat(self) -> None:
         self._require_lease()
 

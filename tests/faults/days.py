@@ -25,8 +25,12 @@ from tests.fakes.turns import RunInTurns
 CHANCE = 0.02
 """Of a fault at each moment. A run over a whole environment has some five hundred of them."""
 
-_AGAIN, _AWAY = 0.25, 0.5
-"""A day whose draw is below the first is lived twice; of the others, one whose draw is below the second ends in a tear-down."""
+_ABANDONED, _AWAY, _AGAIN = 0.2, 0.4, 0.6
+"""A day whose draw is below the first is given up midway and all taken away; below the second, that is done when it stands; and
+below the third, the same is run once more."""
+
+_MOMENTS = 12
+"""Calls and commits that a step takes on average, with the faults."""
 
 _MOST_RETRIES = 50
 """Of a person, in one run: far more than chance asks for."""
@@ -48,6 +52,10 @@ def _happen(fault: str) -> None:
     raise refuse(
         failure, {"throttled": "RequestLimitExceeded", "error": "InternalError"}.get(fault, "ReadTimeoutError")
     )
+
+
+class GivenUp(BaseException):
+    """A person gives the day up here."""
 
 
 class Draws:
@@ -84,6 +92,7 @@ class Day:
         self.program = program(self.variant, self.keys)
         stale_reads = self.draws.one_of((0, 0, 1, 5), "stale reads")
         self.cloud = Cloud(spec(**VARIANTS[self.variant]), stale_reads=stale_reads)
+        self._gives_up_at = -1
 
     def live(self) -> None:
         """Raises `AssertionError` where it does not end in one of each, or in nothing of what was to go."""
@@ -92,13 +101,29 @@ class Day:
             self._live()
 
     def _live(self) -> None:
-        built = self._run(RunInTurns(self.cloud, planned=True, program=self.program))
-        assert self.cloud.counts() == undisturbed(self.variant, self.keys), self
         end = self.draws.draw("end")
-        if end < _AGAIN:
-            self._live_again(outputs_of(built))
-        elif end < _AWAY:
-            self._take_away(outputs_of(built))
+        if end < _ABANDONED:
+            self._gives_up_at = int(self.draws.draw("given up") * _MOMENTS * len(self.program))
+        run = RunInTurns(self.cloud, planned=True, program=self.program)
+        try:
+            self._run(run)
+        except GivenUp:
+            return self._take_away_what_may_stand(run)
+        finally:
+            self._gives_up_at = -1
+        assert self.cloud.counts() == undisturbed(self.variant, self.keys), self
+        if end < _AWAY:
+            self._take_away(outputs_of(run))
+        elif end < _AGAIN:
+            self._live_again(outputs_of(run))
+
+    def _take_away_what_may_stand(self, given_up: RunInTurns) -> None:
+        self.cloud.show_all()
+        away = graph.tear_down(STEPS, self.cloud.spec, given_up.journal.touched())
+        self._run(RunInTurns(self.cloud, program=away, outputs=outputs_of(given_up)))
+        remaining = undisturbed(self.variant, self.keys, taken_away=True)
+        left = {kind: count for kind, count in self.cloud.counts().items() if count > remaining.get(kind, 0)}
+        assert not left, f"{self}: {left}"
 
     def _live_again(self, outputs: dict[str, dict[str, object]]) -> None:
         self.cloud.show_all()
@@ -132,6 +157,8 @@ class Day:
         drawn = self.draws.draw(moment, step, operation) / self.chance
         fault = _FAULTS[moment][int(drawn * len(_FAULTS[moment]))] if drawn < 1 else ""
         self.log.append((step, moment, operation, fault))
+        if len(self.log) == self._gives_up_at:
+            raise GivenUp
         if fault:
             _happen(fault)
 

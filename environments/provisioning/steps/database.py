@@ -11,8 +11,9 @@ from typing import Any
 from environments.catalogue import machines as catalogue
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There, differences
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import AWS, Context, Pending, StepRefused, Wanted
+from environments.provisioning.step import AWS, Context, Finding, Pending, StepRefused, Wanted
 from environments.provisioning.steps import database_settings
 
 ADMINISTRATOR = "products_admin"
@@ -20,6 +21,8 @@ BACKUP_DAYS = 7
 """Days to which a production database can be wound back; non-production is not backed up (S41)."""
 
 _WORKING = Pending(AWS, "AWS is setting up the database.", timedelta(seconds=15))
+_STILL_BUSY = "InvalidDBInstanceState"
+_BUSY = Pending(AWS, "AWS still works on the database, and deletes it only after that.", timedelta(seconds=15))
 _AVAILABLE = frozenset({"available", "storage-optimization"})
 _BROKEN = frozenset(
     {
@@ -194,13 +197,23 @@ class Database(Collection):
                 code="not_changeable",
             )
 
+    def observe_removal(self, ctx: Context) -> Finding:
+        """RDS changes and deletes nothing that it is still working on. Source: RDS API, `InvalidDBInstanceState`."""
+        if any(one.ours and one.pending and not one.leaving for one in self.look(ctx).values()):
+            return _BUSY
+        return super().observe_removal(ctx)
+
     def unmake(self, ctx: Context, name: str, there: There) -> None:
         if there.attributes["deletion_protection"]:
             ctx.customer.change(
                 "rds", "modify_db_instance", DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True
             )
         last = _final_snapshot(ctx.spec, there.extra["row"])
-        ctx.customer.change("rds", "delete_db_instance", DBInstanceIdentifier=name, **last)
+        try:
+            ctx.customer.change("rds", "delete_db_instance", DBInstanceIdentifier=name, **last)
+        except CallFailed as failed:  # RDS may still be lifting the protection, and says so at the next look
+            if failed.code != _STILL_BUSY:
+                raise
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
         row = there[name_of(ctx.spec)].extra["row"]

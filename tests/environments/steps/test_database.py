@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from environments.provisioning import names
-from environments.provisioning.step import Drifted, Missing, Pending, Ready, StepRefused
+from environments.provisioning.step import AWS, Drifted, Missing, Pending, Ready, StepRefused
 from environments.provisioning.steps.database import Database
 from environments.provisioning.steps.database_settings import DatabaseSettings, DbSubnetGroup
 from tests.environments.steps.conftest import Bench, bench_of
@@ -224,6 +224,25 @@ def test_production_leaves_a_final_snapshot(made):
     made.forget()
     made.tear_down(DATABASE)
     assert made.changes == []
+
+
+def test_database_that_is_still_being_made_is_taken_away_when_it_stands(memory_bench):
+    memory_bench.make_required(DATABASE)
+    memory_bench.apply(DATABASE)
+    found = DATABASE.observe_removal(memory_bench.context)
+    assert isinstance(found, Pending)
+    assert found.waits_on == AWS
+    memory_bench.tear_down(DATABASE)
+    assert isinstance(DATABASE.observe(memory_bench.context), Missing)
+
+
+def test_database_whose_protection_is_still_being_lifted_is_taken_away_after_that(memory_bench):
+    memory_bench.make_required(DATABASE)
+    memory_bench.make(DATABASE)
+    DATABASE.remove(memory_bench.context)
+    assert isinstance(DATABASE.observe_removal(memory_bench.context), Pending)
+    memory_bench.tear_down(DATABASE)
+    assert isinstance(DATABASE.observe(memory_bench.context), Missing)
 
 
 def test_non_production_leaves_nothing(world, request):

@@ -197,7 +197,7 @@ def delete_db_instance(call: Call, *, DBInstanceIdentifier: str, FinalDBSnapshot
     row = _database(call, DBInstanceIdentifier)
     if row["DeletionProtection"]:
         raise refuse(Failure.REFUSED, "InvalidParameterCombination", call.operation)
-    if row["DBInstanceStatus"] == "deleting":
+    if row["DBInstanceStatus"] in ("creating", "modifying", "deleting"):
         raise refuse(Failure.REFUSED, "InvalidDBInstanceState", call.operation)
     if FinalDBSnapshotIdentifier:
         snapshot = {"DBSnapshotIdentifier": FinalDBSnapshotIdentifier, "SnapshotType": "manual"}
