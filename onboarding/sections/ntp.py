@@ -11,6 +11,7 @@ from portal.core.errors import FieldProblem
 
 
 def servers_can_be_announced(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: EC2 API, CreateDhcpOptions."""
     message = too_few_or_many_time_servers(answers.get("servers", []))
     if message:
         yield FieldProblem("servers", message, "too_many")

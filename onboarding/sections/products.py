@@ -14,6 +14,7 @@ _VERSIONS = sorted({version for product in PRODUCTS for version in product.versi
 
 
 def versions_exist(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: the release pages of the products (`environments/catalogue/products.py`)."""
     for index, row in enumerate(answers.get("products", [])):
         product = BY_KEY.get(row.get("product", ""))
         version = row.get("version")
@@ -24,6 +25,7 @@ def versions_exist(answers: dict[str, Any]) -> Iterable[FieldProblem]:
 
 
 def each_product_once(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: row S16; an environment has one deployment of each product."""
     seen: set[str] = set()
     for index, row in enumerate(answers.get("products", [])):
         key = row.get("product", "")

@@ -34,6 +34,7 @@ def _environments(answers: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def new_account_gets_new_vpcs(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Nobody can name a VPC in an account that is not open yet. Source: row S14."""
     if not answers.get("account_wish"):
         return
     for index, row in enumerate(_environments(answers)):
@@ -43,6 +44,7 @@ def new_account_gets_new_vpcs(answers: dict[str, Any]) -> Iterable[FieldProblem]
 
 
 def one_is_production(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: row S1."""
     rows = _environments(answers)
     if rows and all(row.get("kind", EnvironmentKind.PRODUCTION) != EnvironmentKind.PRODUCTION for row in rows):
         message = "One environment must be production. Change the kind of one, or add it."
@@ -50,6 +52,7 @@ def one_is_production(answers: dict[str, Any]) -> Iterable[FieldProblem]:
 
 
 def vpcs_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: row S1."""
     seen: dict[str, str] = {}
     for index, row in enumerate(_environments(answers)):
         vpc, kind = row.get("vpc_id"), row.get("kind", "")
@@ -66,6 +69,7 @@ def vpcs_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
 
 
 def vpc_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: EC2 API, CreateVpcPeeringConnection."""
     for index, row in enumerate(_environments(answers)):
         if row.get("vpc_id") == settings.PROVIDER_VPC_ID:
             message = f"This is {settings.PROVIDER_NAME}'s own VPC, and a VPC cannot peer with itself. Give yours."
@@ -73,7 +77,7 @@ def vpc_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
 
 
 def new_vpcs_can_be_cut(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """A VPC that the provider makes has one block, in which its subnets in two zones fit."""
+    """One block, in which subnets in two zones fit. Source: ELB user guide, "Subnets for your load balancer" (room to grow)."""
     for index, row in enumerate(_environments(answers)):
         blocks = row.get("cidr_blocks", []) if row.get("vpc") == NEW_VPC else []
         if len(blocks) > 1:
@@ -96,7 +100,7 @@ def account_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProbl
 
 
 def names_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """An environment's products carry its name in theirs, where case, spaces and hyphens make no difference."""
+    """Products carry the name in theirs, where only letters and digits tell. Source: RFC 1035, section 2.3.3."""
     seen: dict[str, str] = {}
     for index, row in enumerate(_environments(answers)):
         name = row.get("name", "")

@@ -11,6 +11,7 @@ from portal.core.errors import FieldProblem
 
 
 def addresses_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: row S37; a person has one kind of access."""
     seen: set[str] = set()
     for index, row in enumerate(answers.get("people", [])):
         address = row.get("email", "").casefold()
@@ -21,6 +22,7 @@ def addresses_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
 
 
 def someone_administers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
+    """Source: row S49."""
     people = answers.get("people", [])
     if people and all(person.get("access", "administrator") != "administrator" for person in people):
         message = "One person must be administrator: they get the consoles' credentials at the hand-over."

@@ -43,7 +43,10 @@ def vpc_id(value: str) -> str:
 
 
 def environment_name(value: str) -> str:
-    """Letters, numbers, spaces and hyphens, starting with a letter: it becomes part of names in AWS."""
+    """Letters, numbers, spaces and hyphens, starting with a letter: it becomes a label of the products' names.
+
+    Source: RFC 1035, section 2.3.1.
+    """
     text = " ".join(value.split())
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9 -]{0,39}", text):
         raise ValueProblem("An environment's name starts with a letter and has up to 40 letters, numbers and hyphens.")
@@ -56,9 +59,9 @@ def bgp_asn(value: int) -> int:
     Sources: EC2 CreateCustomerGateway (reserved by AWS; those of one Region are judged with the Region); RFC 7607 (0),
     6793 (23456), 7300 (65535 and 4294967295).
     """
-    if not 1 <= value <= 4294967295:
+    if not 1 <= value <= 4294967294:
         raise ValueProblem(f"BGP ASN must be 1 to 4294967294; this is {value}.")
-    if value in (23456, 65535, 4294967295):
+    if value in (23456, 65535):
         raise ValueProblem(f"BGP ASN {value} is reserved by the Internet's standards. Use your router's own, or 65000.")
     if value in RESERVED_ASNS["*"]:
         raise ValueProblem(f"{value} is reserved by AWS in every Region. Use your router's own ASN, or 65000.")

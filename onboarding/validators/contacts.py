@@ -42,7 +42,7 @@ def phone_number(value: str) -> str:
 
 
 def http_proxy(value: str) -> str:
-    """An HTTP proxy's address: scheme, host and port, nothing else."""
+    """An HTTP proxy's address: scheme, host and port, nothing else. Source: RFC 3986, section 3.2; RFC 9110, section 4.2.4."""
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -75,13 +75,14 @@ def smtp_port(value: int) -> int:
 
 
 def tcp_port(value: int) -> int:
+    """Source: RFC 9293, section 3.1 (16 bits), without 0, on which nothing listens."""
     if not 1 <= value <= 65535:
         raise ValueProblem(f"A port is 1 to 65535; this is {value}.")
     return value
 
 
 def one_line(value: str) -> str:
-    """Printable text on one line."""
+    """Printable text on one line: it may reach a mail header or a log line. Source: RFC 5322, section 2.2."""
     if any(not letter.isprintable() for letter in value):
         raise ValueProblem("Use one line of text without control characters.")
     return value

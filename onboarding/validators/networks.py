@@ -83,7 +83,10 @@ def overlap(block: str, others: Iterable[str]) -> str | None:
 
 
 def server_address(value: str) -> str:
-    """An address a server can have: not unspecified, loopback, link-local, multicast or reserved. IPv6 as RFC 5952."""
+    """An address a server can have: not unspecified, loopback, link-local, multicast or reserved.
+
+    Sources: RFC 6890 (special addresses), RFC 5952 (how IPv6 is written).
+    """
     found = _address(value)
     if found.is_unspecified or found.is_loopback or found.is_link_local or found.is_multicast or _reserved(found):
         raise ValueProblem(

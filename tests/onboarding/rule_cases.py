@@ -110,7 +110,7 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (v.bgp_asn, 4294967296, "1 to 4294967294"),
     (v.bgp_asn, 23456, "reserved by the Internet's standards"),
     (v.bgp_asn, 65535, "reserved by the Internet's standards"),
-    (v.bgp_asn, 4294967295, "reserved by the Internet's standards"),
+    (v.bgp_asn, 4294967295, "1 to 4294967294"),
     (v.bgp_asn, 7224, "7224 is reserved by AWS in every Region"),
     (v.routed_prefix, "192.168.1.1/24", "Did you mean 192.168.1.0/24?"),
     (v.routed_prefix, "fd00::/64", "routes IPv4 prefixes"),

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -31,6 +32,11 @@ def test_no_message_uses_the_words_we_avoid(case: tuple[Any, Any, str]) -> None:
 
     words = refusal.value.message.lower().split()
     assert not {"invalid", "please", "sorry", "oops", "successfully"} & set(words)
+
+
+@pytest.mark.parametrize("name", sorted(set(validators.__all__) - {"ValueProblem", "overlap"}))
+def test_every_rule_says_where_it_comes_from(name: str) -> None:
+    assert re.search(r"Sources?: ", getattr(validators, name).__doc__)
 
 
 def test_every_rule_is_in_the_tables() -> None:

@@ -17,6 +17,7 @@ _MOST_NARROWED = 20
 
 
 def blocks_leave_the_hub_alone(intake: Intake) -> Iterable[FieldProblem]:
+    """Source: VPC Peering Guide, "Overlapping CIDR blocks"."""
     for place in intake.blocks():
         theirs = overlap(place.block, hub())
         if theirs:
@@ -49,6 +50,7 @@ def blocks_differ_from_other_environments(intake: Intake) -> Iterable[FieldProbl
 
 
 def blocks_differ(intake: Intake) -> Iterable[FieldProblem]:
+    """The provider's table has one route for a range. Source: EC2 API, CreateRoute."""
     seen: list[str] = []
     for place in intake.blocks():
         first = overlap(place.block, seen)

@@ -8,6 +8,7 @@ from portal.core.errors import FieldProblem
 
 
 def target_fits_pattern(intake: Intake) -> Iterable[FieldProblem]:
+    """A restart of the one machine takes longer than these targets leave in a month. Source: row S18."""
     target = intake.section("monitoring").get("availability_target")
     if target in ("99.9", "99.95") and "single" in _patterns(intake):
         message = f"{target} % cannot be kept with a single node. Choose 99.5 %, or high availability under “Products”."

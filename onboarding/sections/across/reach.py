@@ -52,6 +52,7 @@ class Server:
 
 
 def server_is_not_the_providers(intake: Intake) -> Iterable[FieldProblem]:
+    """Source: row S2: the provider's VPC belongs to its corporate network."""
     for server in _servers(intake):
         if overlap(server.host, hub()):
             message = (

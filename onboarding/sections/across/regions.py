@@ -10,6 +10,7 @@ _ASN_FIELDS = ("bgp_asn", "line_asn")
 
 
 def recovery_region_differs(intake: Intake) -> Iterable[FieldProblem]:
+    """Source: row S28."""
     region = intake.section("backup").get("dr_region")
     if region and region in {row.get("region") for row in intake.environments if is_production(row)}:
         message = f"{region} is production's own Region. Disaster recovery needs another one."
