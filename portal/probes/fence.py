@@ -6,7 +6,7 @@ is compared after connecting: a name that changes its answer (DNS rebinding) gai
 
 import re
 import ssl
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import ip_address, ip_network
@@ -21,12 +21,12 @@ from portal.probes.target import Target
 
 Purpose = Literal["dns", "https", "ntp", "proxy", "smtp"]
 
-PORTS: Mapping[Purpose, Container[int]] = {
-    "dns": (53,),
-    "https": (443, 8243, 8443, 9099, 9443),  # of the products in the catalogue, without offset
-    "ntp": (123,),
-    "proxy": (80, 443, *range(1024, 65536)),  # as the form says, but no service of another kind
-    "smtp": (25, 465, 587, 2465, 2587),
+PORTS: Mapping[Purpose, Collection[int]] = {
+    "dns": {53},
+    "https": {443, 8243, 8443, 9099, 9443},  # of the products in the catalogue, without offset
+    "ntp": {123},
+    "proxy": {80, 443, *range(1024, 65536)},  # as the form says, but no service of another kind
+    "smtp": {25, 465, 587, 2465, 2587},
 }
 
 CHECKED_FROM_INSIDE = (
@@ -58,7 +58,7 @@ class Fence:
 
     also: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
-    ports: Mapping[Purpose, Container[int]] = field(default_factory=lambda: PORTS)
+    ports: Mapping[Purpose, Collection[int]] = field(default_factory=lambda: PORTS)
     resolver: Resolver = field(default_factory=PublicResolver)
     authorities: str = ""
     connect_seconds: float = 5.0
@@ -153,9 +153,10 @@ def _check_name(host: str) -> None:
         raise PrivateTarget(f"{host} is a name inside your networks. Public DNS does not know it.", CHECKED_FROM_INSIDE)
 
 
-def _ports_in_words(ports: Container[int]) -> str:
-    few = [str(port) for port in range(1, 65536) if port in ports]
-    return f"ports {', '.join(few)}" if len(few) < 10 else "ports 80, 443 and those from 1024"
+def _ports_in_words(ports: Collection[int]) -> str:
+    if len(ports) > 10:
+        return "ports 80, 443 and those from 1024"
+    return f"port{'s' * (len(ports) > 1)} {', '.join(str(port) for port in sorted(ports))}"
 
 
 @cache
