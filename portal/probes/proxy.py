@@ -50,7 +50,8 @@ def tunnels(
     A log-in is sent to proxies with https only, never unencrypted.
     """
     scheme, host, port = _place(url)
-    _check(endpoints, username + password)
+    _check_endpoints(endpoints)
+    _check_log_in(username, password)
     log_in = _log_in(username, password) if scheme == "https" else b""
     target = fence.target(host, port, "proxy", fence.deadline())
     problems: list[Failure] = []
@@ -83,14 +84,20 @@ def _place(url: str) -> tuple[str, str, int]:
     return parts.scheme, host, port
 
 
-def _check(endpoints: Sequence[tuple[str, int]], log_in: str) -> None:
+def _check_endpoints(endpoints: Sequence[tuple[str, int]]) -> None:
     """Nothing that goes into a line of the request may begin another."""
     if not 1 <= len(endpoints) <= MOST_ENDPOINTS:
         raise Refused(f"{len(endpoints)} endpoints cannot be checked at a time.", f"Check 1 to {MOST_ENDPOINTS}.")
     for name, port in endpoints:
         if (not _HOST.fullmatch(name) and addresses.literal(name) is None) or not 1 <= port <= 65535:
             raise Refused(f"{shown(name)}:{port} is not an endpoint.", "Check its spelling.")
-    if any(not letter.isprintable() for letter in log_in):
+
+
+def _check_log_in(username: str, password: str) -> None:
+    """The colon parts the two. Source: RFC 7617, section 2."""
+    if ":" in username:
+        raise Refused("A user name for a proxy has no colon.", "Enter it again, without the password.")
+    if any(not letter.isprintable() for letter in username + password):
         raise Refused("User name and password are one line each, without control characters.", "Enter them again.")
 
 
