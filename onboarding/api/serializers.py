@@ -10,8 +10,9 @@ from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.sections import SECTIONS, definition
 from onboarding.sections.definition import SectionDefinition
 from onboarding.selectors import CustomerAction, to_find_out
-from onboarding.services import sections
+from onboarding.services import judging
 from onboarding.states import SectionState, Stage, Verdict
+from portal.core.errors import FieldProblem
 from portal.core.inputs import DayInput, Input, ObjectInput, TextInput
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
 
@@ -210,28 +211,33 @@ class ReviewOutput(serializers.Serializer):
 
 class SectionDetailOutput(SectionOutput):
     """Besides: the answers (a secret is a reference to the vault) with their digest, what stands against submitting, and the
-    reviews. `approved` leads to the answers that are approved as they stand: they are not changed without being reopened."""
+    reviews. `hints` are worth knowing and stand against nothing. `approved` leads to the answers that are approved as they
+    stand: they are not changed without being reopened."""
 
     answers = serializers.DictField()
     digest = serializers.CharField()
     approved = serializers.ListField(child=serializers.CharField())
     problems = SectionProblem(many=True)
+    hints = SectionProblem(many=True)
     reviews = ReviewOutput(many=True)
 
     @staticmethod
     def render(row: Section) -> dict[str, Any]:
         asked = approvals.digests(definition(row.key), row.answers)
+        judged = judging.judged(row)
         return {
             **SectionOutput.render(row),
             "answers": row.answers,
             "digest": approvals.digest_of(row.answers),
             "approved": [f"/answers/{pointer}" for pointer in approvals.standing(row.approved, asked)],
-            "problems": [
-                {"pointer": f"/answers/{found.pointer}".rstrip("/"), "code": found.code, "message": found.message}
-                for found in sections.problems(row)
-            ],
+            "problems": [_below_answers(found) for found in judged.problems],
+            "hints": [_below_answers(found) for found in judged.hints],
             "reviews": [ReviewOutput.render_for(row, review) for review in row.reviews.all()],
         }
+
+
+def _below_answers(found: FieldProblem) -> dict[str, Any]:
+    return {"pointer": f"/answers/{found.pointer}".rstrip("/"), "code": found.code, "message": found.message}
 
 
 class IntakeSectionOutput(Output):

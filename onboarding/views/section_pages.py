@@ -10,7 +10,7 @@ from onboarding import rules, selectors
 from onboarding.models import Section
 from onboarding.sections import SECTIONS as ALL_SECTIONS
 from onboarding.sections import definition
-from onboarding.services import sections as services
+from onboarding.services import judging
 from onboarding.states import SECTIONS, SectionState, Stage
 from onboarding.views import comparison, fields, planned
 from onboarding.views.submissions import Submission
@@ -31,6 +31,7 @@ def page(
     what = definition(section.key)
     shown = section.answers if answers is None else answers
     editable = may_edit(user, section)
+    judged = judging.judged(section)
     return {
         "onboarding": section.onboarding,
         "section": section,
@@ -41,10 +42,11 @@ def page(
         "fields": fields.build(what.questions, shown, problems or [], add=add) if editable else [],
         "groups": [] if editable else comparison.grouped(what.entries(section.answers)),
         "problems": problems or [],
+        "hints": judged.hints,
         "saved": saved,
         "base": json.dumps(comparison.fingerprints(what, section.answers)),
         "help": fields.help_for(what.questions),
-        "ready": editable and section.state != SectionState.EMPTY and not (problems or services.problems(section)),
+        "ready": editable and section.state != SectionState.EMPTY and not (problems or judged.problems),
         "may_withdraw": rules.may_answer(user, section) and SECTIONS.allows(section.state, "withdraw"),
         "topology": _drawing(section, shown),
         **_said(section),
