@@ -41,6 +41,7 @@ class Certificate(Collection):
     doing = "Waiting for the record that proves the public domain"
     done = "Amazon issued the certificate of the public domain"
     requires = ("customer_access",)
+    settles = True
     expected = timedelta(days=1)
     waits_for = CUSTOMER
     permissions = (
@@ -92,12 +93,13 @@ class Certificate(Collection):
         return Pending(CUSTOMER, reason, ctx.poll_customer, give_up_at=certificate["CreatedAt"] + GIVES_UP_AFTER)
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
+        """The token holds the minute: for an hour, ACM answers the same one with the same certificate, be it deleted since."""
         answer = ctx.customer.change(
             "acm",
             "request_certificate",
             DomainName=wanted.name,
             ValidationMethod="DNS",
-            IdempotencyToken=names.token(ctx.spec, self.key, wanted.name, f"{ctx.now:%Y%m%d}"),
+            IdempotencyToken=names.token(ctx.spec, self.key, wanted.name, f"{ctx.now:%Y%m%d%H%M}"),
             Tags=names.listed(names.tags(ctx.spec, self.key, wanted.name)),
         )
         return There(answer["CertificateArn"], pending=_PREPARING)

@@ -105,9 +105,20 @@ def test_again_takes_two_reads(issued):
     assert issued.changes == []
 
 
-def test_same_request_again_makes_no_second_one(asked):
-    CERTIFICATE.apply(asked.context, Missing())
-    assert len(_certificates(asked)) == 1
+def test_same_request_again_makes_no_second_one(bench):
+    context = bench.context
+    CERTIFICATE.apply(context, Missing())
+    CERTIFICATE.apply(context, Missing())
+    assert len(_certificates(bench)) == 1
+
+
+def test_it_is_asked_for_anew_after_a_reset_on_the_same_day(memory_bench):
+    memory_bench.spec = replace(memory_bench.spec, domain=DOMAIN, products=_ha(memory_bench.spec))
+    CERTIFICATE.apply(memory_bench.context, Missing())
+    memory_bench.tear_down(CERTIFICATE)
+    memory_bench.pass_time(timedelta(minutes=1))
+    CERTIFICATE.apply(memory_bench.context, Missing())
+    assert isinstance(CERTIFICATE.observe(memory_bench.context), Pending)
 
 
 def test_certificate_of_somebody_else_for_this_domain_is_left_alone(bench):
