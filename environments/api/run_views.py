@@ -4,6 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from environments import selectors
+from environments.api import plan_serializers
 from environments.api import run_serializers as serializers
 from environments.api.views import ENVIRONMENT, filtered
 from environments.services import adoptions, checklist, plans, steering, tear_downs
@@ -15,7 +16,7 @@ from portal.core.rest import Endpoint, operation
 class Plans(Endpoint):
     @operation(
         scope="environment:read",
-        gives=serializers.PlanOutput,
+        gives=plan_serializers.PlanOutput,
         many=True,
         params=(ENVIRONMENT, Param("state", "Only in this state.", choices=tuple(PlanState.values), many=True)),
     )
@@ -25,14 +26,14 @@ class Plans(Endpoint):
 
 
 class Plan(Endpoint):
-    @operation(scope="environment:read", gives=serializers.PlanDetailOutput)
+    @operation(scope="environment:read", gives=plan_serializers.PlanDetailOutput)
     def get(self, request: Request, id: str) -> Response:
         """Read one plan with its findings."""
         return self.answer(selectors.plan(self.person, id))
 
 
 class PlanApprovals(Endpoint):
-    @operation(scope="run:write", takes=serializers.PlanApprovalInput, gives=serializers.RunOutput, status=202)
+    @operation(scope="run:write", takes=plan_serializers.PlanApprovalInput, gives=serializers.RunOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
         """Approve exactly the plan you read, by its digest, and start its run.
 
@@ -44,7 +45,7 @@ class PlanApprovals(Endpoint):
 
 
 class PlanAdoptions(Endpoint):
-    @operation(scope="run:write", takes=serializers.AdoptionInput, gives=serializers.PlanOutput, status=202)
+    @operation(scope="run:write", takes=plan_serializers.AdoptionInput, gives=plan_serializers.PlanOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
         """Use a resource that blocks this plan, and is as specified, instead of making one.
 
@@ -55,7 +56,7 @@ class PlanAdoptions(Endpoint):
 
 
 class TearDowns(Endpoint):
-    @operation(scope="run:write", takes=serializers.TearDownInput, gives=serializers.PlanOutput, status=202)
+    @operation(scope="run:write", takes=plan_serializers.TearDownInput, gives=plan_serializers.PlanOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
         """Have it planned what would be taken away, for good or to be built anew.
 
@@ -68,7 +69,7 @@ class TearDowns(Endpoint):
 
 
 class DriftChecks(Endpoint):
-    @operation(scope="environment:read", gives=serializers.DriftCheckOutput, many=True)
+    @operation(scope="environment:read", gives=plan_serializers.DriftCheckOutput, many=True)
     def get(self, request: Request, id: str) -> Response:
         """List how AWS compared with the approved answers, the newest state first."""
         return self.page(selectors.drift_checks(self.person, selectors.environment(self.person, id)))

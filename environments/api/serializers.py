@@ -136,8 +136,8 @@ class SpecificationOutput(Output):
         }
 
 
-class ResourceOutput(Output):
-    """Something that exists in AWS because of a step."""
+class NamedOutput(Output):
+    """Something in AWS by its name: which step it belongs to, in which environment."""
 
     id = serializers.CharField()
     environment = Reference()
@@ -145,14 +145,9 @@ class ResourceOutput(Output):
     kind = serializers.CharField()
     name = serializers.CharField()
     aws_id = serializers.CharField()
-    account_id = serializers.CharField()
-    region = serializers.CharField()
-    attributes = serializers.DictField()
-    first_seen_at = serializers.DateTimeField()
-    last_seen_at = serializers.DateTimeField()
 
     @staticmethod
-    def render(row: Resource) -> dict[str, Any]:
+    def render(row: Resource | Adoption) -> dict[str, Any]:
         return {
             "id": row.pk,
             "environment": reference("environments", row.environment_id, row.environment.name),
@@ -160,6 +155,22 @@ class ResourceOutput(Output):
             "kind": row.kind,
             "name": row.name,
             "aws_id": row.aws_id,
+        }
+
+
+class ResourceOutput(NamedOutput):
+    """Something that exists in AWS because of a step."""
+
+    account_id = serializers.CharField()
+    region = serializers.CharField()
+    attributes = serializers.DictField()
+    first_seen_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+    @staticmethod
+    def render(row: Any) -> dict[str, Any]:
+        return {
+            **NamedOutput.render(row),
             "account_id": row.account_id,
             "region": row.region,
             "attributes": row.attributes,
@@ -168,27 +179,16 @@ class ResourceOutput(Output):
         }
 
 
-class AdoptionOutput(Output):
+class AdoptionOutput(NamedOutput):
     """A person's decision that a resource of the customer's is used instead of a new one. A tear-down leaves it."""
 
-    id = serializers.CharField()
-    environment = Reference()
-    step = serializers.CharField()
-    kind = serializers.CharField()
-    name = serializers.CharField()
-    aws_id = serializers.CharField()
     adopted_by = Reference()
     created_at = serializers.DateTimeField()
 
     @staticmethod
-    def render(row: Adoption) -> dict[str, Any]:
+    def render(row: Any) -> dict[str, Any]:
         return {
-            "id": row.pk,
-            "environment": reference("environments", row.environment_id, row.environment.name),
-            "step": row.step,
-            "kind": row.kind,
-            "name": row.name,
-            "aws_id": row.aws_id,
+            **NamedOutput.render(row),
             "adopted_by": maybe_person(row.adopted_by),
             "created_at": row.created_at,
         }

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from environments import selectors
-from environments.api import run_serializers, serializers
+from environments.api import plan_serializers, serializers
 from environments.services import checklist, plans, stand_in
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
 from portal.core.queries import Param
@@ -81,12 +81,12 @@ class EnvironmentAdoptions(Endpoint):
 
 
 class EnvironmentPlans(Endpoint):
-    @operation(scope="environment:read", gives=run_serializers.PlanOutput, many=True)
+    @operation(scope="environment:read", gives=plan_serializers.PlanOutput, many=True)
     def get(self, request: Request, id: str) -> Response:
         """List the environment's plans."""
         return self.page(selectors.plans(self.person).filter(environment=selectors.environment(self.person, id)))
 
-    @operation(scope="run:write", gives=run_serializers.PlanOutput, status=202)
+    @operation(scope="run:write", gives=plan_serializers.PlanOutput, status=202)
     def post(self, request: Request, id: str) -> Response:
         """Have a plan made.
 

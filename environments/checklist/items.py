@@ -1,97 +1,8 @@
-"""What must be true of an environment before its hand-over, as data.
+"""All items, in the order in which people see them."""
 
-An automatic item is true when the named steps of the latest run are ready and nothing since has been seen to differ; a manual
-one when a named person of the owner's side signs it. `rows` are the statements of the provider's process that it comes from
-(docs/glossary.md). Non-production is neither monitored nor backed up (S41).
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from environments.models import Environment
-from environments.provisioning.specification import Spec
-from environments.states import ItemKind, Owner
-
-NETWORK, NAMES, MAIL, LOGS, PRODUCTS, MONITORING, CUSTOMER = (
-    "Network",
-    "Names",
-    "Mail",
-    "Logs and audit",
-    "Products",
-    "Monitoring and backup",
-    "With the customer",
-)
-
-
-def _always(environment: Environment, spec: Spec) -> bool:
-    return True
-
-
-def _production(environment: Environment, spec: Spec) -> bool:
-    return environment.is_production
-
-
-def _route53(environment: Environment, spec: Spec) -> bool:
-    return bool(spec.zone)
-
-
-def _own_dns(environment: Environment, spec: Spec) -> bool:
-    return not spec.zone
-
-
-def _own_dns_forwarded(environment: Environment, spec: Spec) -> bool:
-    return _own_dns(environment, spec) and bool(spec.dns.servers)
-
-
-def _ses(environment: Environment, spec: Spec) -> bool:
-    return spec.mail.choice == "ses"
-
-
-def _own_mail_server(environment: Environment, spec: Spec) -> bool:
-    return spec.mail.choice == "own"
-
-
-def _forwarding(environment: Environment, spec: Spec) -> bool:
-    return spec.logs.forward and bool(spec.logs.host)
-
-
-def _disaster_recovery(environment: Environment, spec: Spec) -> bool:
-    return spec.recovers_elsewhere
-
-
-def _vpn(environment: Environment, spec: Spec) -> bool:
-    return spec.data_centre.choice == "vpn"
-
-
-def _direct_connect(environment: Environment, spec: Spec) -> bool:
-    return spec.data_centre.choice == "direct_connect"
-
-
-def _several_nodes(environment: Environment, spec: Spec) -> bool:
-    return any(product.pattern != "single" for product in spec.products)
-
-
-def _public_domain(environment: Environment, spec: Spec) -> bool:
-    return bool(spec.domain) and _several_nodes(environment, spec)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that must be true. `steps`: what an automatic item is computed from. `help`: what a signature says."""
-
-    key: str
-    title: str
-    group: str
-    owner: Owner = Owner.PROVIDER
-    steps: tuple[str, ...] = ()
-    applies: Callable[[Environment, Spec], bool] = _always
-    help: str = ""
-    rows: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> ItemKind:
-        return ItemKind.AUTOMATIC if self.steps else ItemKind.MANUAL
-
+from environments.checklist import conditions
+from environments.checklist.item import CUSTOMER, LOGS, MAIL, MONITORING, NAMES, NETWORK, PRODUCTS, Item
+from environments.states import Owner
 
 ITEMS: tuple[Item, ...] = (
     Item(
@@ -149,7 +60,7 @@ ITEMS: tuple[Item, ...] = (
             "vpn_configuration",
             "vpn_tunnels",
         ),
-        applies=_vpn,
+        applies=conditions.vpn,
         rows=("S13",),
     ),
     Item(
@@ -157,7 +68,7 @@ ITEMS: tuple[Item, ...] = (
         "The Direct Connect line is up, each milestone on record",
         NETWORK,
         steps=("direct_connect",),
-        applies=_direct_connect,
+        applies=conditions.direct_connect,
         rows=("S12",),
     ),
     Item(
@@ -172,7 +83,7 @@ ITEMS: tuple[Item, ...] = (
         "The private zone answers for this VPC",
         NAMES,
         steps=("private_zone",),
-        applies=_route53,
+        applies=conditions.route53,
         rows=("S6",),
     ),
     Item(
@@ -180,7 +91,7 @@ ITEMS: tuple[Item, ...] = (
         "The name mappings are in the private zone",
         NAMES,
         steps=("dns_records",),
-        applies=_route53,
+        applies=conditions.route53,
         rows=("S6",),
     ),
     Item(
@@ -188,7 +99,7 @@ ITEMS: tuple[Item, ...] = (
         "The operators' VPC finds the products by name",
         NAMES,
         steps=("zone_association",),
-        applies=_route53,
+        applies=conditions.route53,
         rows=("S4", "S6"),
     ),
     Item(
@@ -196,7 +107,7 @@ ITEMS: tuple[Item, ...] = (
         "The VPC asks the customer's DNS servers for their zone",
         NAMES,
         steps=("resolver", "resolver_rule", "resolver_association"),
-        applies=_own_dns_forwarded,
+        applies=conditions.own_dns_forwarded,
         rows=("S7",),
     ),
     Item(
@@ -204,7 +115,7 @@ ITEMS: tuple[Item, ...] = (
         "The customer's DNS server answers with the name mappings",
         NAMES,
         owner=Owner.CUSTOMER,
-        applies=_own_dns,
+        applies=conditions.own_dns,
         help="Enter the name mappings of this environment in your DNS server and look one of them up.",
         rows=("S7",),
     ),
@@ -213,7 +124,7 @@ ITEMS: tuple[Item, ...] = (
         "The mail domain is verified and its mail is signed (DKIM, MAIL FROM)",
         MAIL,
         steps=("mail_identity", "mail_records"),
-        applies=_ses,
+        applies=conditions.ses,
         rows=("S8", "S23"),
     ),
     Item(
@@ -221,7 +132,7 @@ ITEMS: tuple[Item, ...] = (
         "The products find the log-in of the customer's mail server, sealed",
         MAIL,
         steps=("mail_credentials",),
-        applies=_own_mail_server,
+        applies=conditions.own_mail_server,
         rows=("S8", "S23"),
     ),
     Item(
@@ -250,7 +161,7 @@ ITEMS: tuple[Item, ...] = (
         "The customer's log tools get a copy of every line",
         LOGS,
         steps=("log_forwarding",),
-        applies=_forwarding,
+        applies=conditions.forwarding,
         rows=("S46",),
     ),
     Item(
@@ -258,7 +169,7 @@ ITEMS: tuple[Item, ...] = (
         "Logs are copied into the Region for disaster recovery",
         LOGS,
         steps=("dr_bucket", "replication_role", "replication"),
-        applies=_disaster_recovery,
+        applies=conditions.disaster_recovery,
         rows=("S28",),
     ),
     Item(
@@ -280,7 +191,7 @@ ITEMS: tuple[Item, ...] = (
         "A load balancer answers at the address of every product on several nodes",
         PRODUCTS,
         steps=("load_balancer", "load_balancer_zones", "target_groups", "listeners", "targets"),
-        applies=_several_nodes,
+        applies=conditions.several_nodes,
         rows=("S16", "S18"),
     ),
     Item(
@@ -288,7 +199,7 @@ ITEMS: tuple[Item, ...] = (
         "Amazon issued the certificate of the public domain",
         PRODUCTS,
         steps=("certificate",),
-        applies=_public_domain,
+        applies=conditions.public_domain,
         rows=("S16",),
     ),
     Item(
@@ -324,14 +235,14 @@ ITEMS: tuple[Item, ...] = (
         "Disk, CPU, memory, JVM heap and health of every machine are watched",
         MONITORING,
         steps=("encryption_key", "key_settings", "alert_topic", "alarms", "dashboard"),
-        applies=_production,
+        applies=conditions.production,
         rows=("S21",),
     ),
     Item(
         "alert_received",
         "A test alert was received",
         MONITORING,
-        applies=_production,
+        applies=conditions.production,
         help="Send a test alert and note who confirmed that it arrived.",
         rows=("S21", "S23"),
     ),
@@ -340,7 +251,7 @@ ITEMS: tuple[Item, ...] = (
         "Databases and volumes are backed up by a plan",
         MONITORING,
         steps=("backup_role", "backup_vault", "backup_plan", "backup_selection"),
-        applies=_production,
+        applies=conditions.production,
         rows=("S29", "S30", "S35", "S36"),
     ),
     Item(
@@ -348,14 +259,14 @@ ITEMS: tuple[Item, ...] = (
         "Backups have a vault and a key in the Region for disaster recovery",
         MONITORING,
         steps=("dr_key", "dr_vault"),
-        applies=_disaster_recovery,
+        applies=conditions.disaster_recovery,
         rows=("S28", "S30"),
     ),
     Item(
         "first_backup_taken",
         "A first backup of every kind was taken",
         MONITORING,
-        applies=_production,
+        applies=conditions.production,
         help="Note the snapshot identifiers.",
         rows=("S29", "S35", "S36"),
     ),
@@ -373,7 +284,7 @@ ITEMS: tuple[Item, ...] = (
         CUSTOMER,
         owner=Owner.CUSTOMER,
         steps=("alert_recipients",),
-        applies=_production,
+        applies=conditions.production,
         rows=("S25",),
     ),
 )
