@@ -1,9 +1,11 @@
 """Who is told when a person is needed: the customer when a run waits for them, the engineers when it stops, or AWS drifted."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db.models import QuerySet
 
-from environments.models import DriftCheck, Run, RunStep
+from environments.models import DriftCheck, Environment, Run, RunStep
 from environments.provisioning.steps import BY_KEY
 from environments.states import Owner, StepState
 from portal.accounts.models import User
@@ -28,20 +30,16 @@ def tell_of_defect(run: Run) -> None:
 
 def tell_of_drift(check: DriftCheck) -> None:
     """Tell the engineers that AWS was found other than approved; once for each state in which it is found."""
-    steps = [found["title"] for found in check.findings]
+    environment = check.environment
     for person in _engineers():
-        email(
+        _send(
             "drift_found",
-            person.email,
-            key=f"drift:{check.pk}:{person.pk}",
-            subject=f"{check.environment}: AWS differs from what is approved",
-            customer=check.customer,
-            context={
-                "person": person,
-                "environment": check.environment,
-                "steps": steps,
-                "link": f"{settings.PORTAL_URL}/environments/{check.environment_id}/drift/",
-            },
+            person,
+            environment,
+            f"drift:{check.pk}",
+            subject=f"{environment}: AWS differs from what is approved",
+            path=f"environments/{environment.pk}/drift/",
+            steps=[found["title"] for found in check.findings],
         )
 
 
@@ -52,37 +50,43 @@ def _tell_customer(run: Run, step: RunStep) -> None:
         memberships__role__in=(CustomerRole.ADMINISTRATOR, CustomerRole.CONTRIBUTOR),
     )
     for person in editors:
-        email(
+        _send(
             "customer_action",
-            person.email,
-            key=f"waits:{step.pk}:{_since(step)}:{person.pk}",
+            person,
+            run.environment,
+            f"waits:{step.pk}:{_since(step)}",
             subject=f"We are waiting for you: {BY_KEY[step.key].title.lower()} for {run.environment}",
-            customer=run.customer,
-            context={
-                "person": person,
-                "environment": run.environment,
-                "reason": step.reason,
-                "deadline": step.give_up_at,
-                "link": f"{settings.PORTAL_URL}/actions/",
-            },
+            path="actions/",
+            reason=step.reason,
+            deadline=step.give_up_at,
         )
 
 
 def _tell_engineers(run: Run, what: str, error: dict[str, str], key: str) -> None:
     for person in _engineers():
-        email(
+        _send(
             "run_stopped",
-            person.email,
-            key=f"stopped:{key}:{person.pk}",
+            person,
+            run.environment,
+            f"stopped:{key}",
             subject=f"{run.environment}: {what}",
-            customer=run.customer,
-            context={
-                "person": person,
-                "environment": run.environment,
-                "error": error,
-                "link": f"{settings.PORTAL_URL}/runs/{run.pk}/",
-            },
+            path=f"runs/{run.pk}/",
+            error=error,
         )
+
+
+def _send(
+    template: str, person: User, environment: Environment, event: str, *, subject: str, path: str, **more: Any
+) -> None:
+    """Leave the message about an event for a person, once. `path`: where in the portal they see what it is about."""
+    email(
+        template,
+        person.email,
+        key=f"{event}:{person.pk}",
+        subject=subject,
+        customer=environment.customer,
+        context={"person": person, "environment": environment, "link": f"{settings.PORTAL_URL}/{path}", **more},
+    )
 
 
 def _engineers() -> QuerySet[User]:

@@ -8,6 +8,7 @@ canonical. Form input is text; `parse` turns it into what JSON would have held.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -50,7 +51,7 @@ class Cleaned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(ABC):
     """One thing asked. `why`, `where` (console path), `command` (CLI line) and `who` help whoever must answer."""
 
     key: str
@@ -63,10 +64,13 @@ class Question:
     required: bool = True
     shown_when: When | None = None
     missing: str = ""
+    bound: bool = False
+    """True where the answer holds for this onboarding's environments only: another onboarding has to ask again."""
     kind: ClassVar[str] = ""
 
+    @abstractmethod
     def clean(self, raw: Any, pointer: str) -> Cleaned:
-        raise NotImplementedError
+        """Return what is kept of a raw answer, and what is wrong with it. `pointer` says where it stands."""
 
     def parse(self, data: QueryDict, name: str) -> Any:
         return data.get(name, "").strip()
@@ -75,8 +79,9 @@ class Question:
         """Return a sound or stored answer as the check page shows it."""
         return str(value)
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the JSON schema of an answer."""
 
     @property
     def missing_message(self) -> str:

@@ -1,6 +1,7 @@
 """What every endpoint of the API is made of: declared operations, and one way in and out for all of them."""
 
 import math
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -36,12 +37,17 @@ Handler = TypeVar("Handler", bound=Callable[..., Response])
 Found = TypeVar("Found")
 
 
-class Output(serializers.Serializer):
-    """Declares the keys of an answer for the contract; `render` gives exactly these, straight from the row."""
+class _OutputType(ABCMeta, serializers.SerializerMetaclass):
+    """A serializer's class that may have abstract methods."""
+
+
+class Output(serializers.Serializer, metaclass=_OutputType):
+    """Declares the keys of an answer for the contract."""
 
     @staticmethod
+    @abstractmethod
     def render(row: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return exactly these keys, straight from the row."""
 
 
 @dataclass(frozen=True, slots=True)

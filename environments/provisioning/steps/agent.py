@@ -51,9 +51,9 @@ class _Parameters(Collection):
     def texts(self, spec: Spec) -> Mapping[str, tuple[str, str]]:
         """Return by name what each parameter is for, and its text; of a sealed one the text is empty."""
 
-    def secret(self, ctx: Context, name: str) -> str:
-        """Return the text of a sealed parameter."""
-        raise NotImplementedError
+    def value(self, ctx: Context, name: str) -> str:
+        """Return the text as it is written."""
+        return self.texts(ctx.spec)[name][1]
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return tuple(Wanted("ssm_parameter", name, {"holds": told}) for name, (told, _) in self.texts(spec).items())
@@ -80,7 +80,7 @@ class _Parameters(Collection):
             "put_parameter",
             Name=wanted.name,
             Type=_TEXT if text else _SEALED,
-            Value=text or self.secret(ctx, wanted.name),
+            Value=self.value(ctx, wanted.name),
             Tier="Intelligent-Tiering",
             **more,
         )
@@ -114,7 +114,10 @@ class AgentConfiguration(_Parameters):
             found[proxy_name(spec)] = (f"the way out through {proxy}", text)
         return found
 
-    def secret(self, ctx: Context, name: str) -> str:
+    def value(self, ctx: Context, name: str) -> str:
+        """With a password it is sealed, and opened only here."""
+        if text := super().value(ctx, name):
+            return text
         return _common(_with_user(ctx.spec, ctx.secrets.open(ctx.spec.monitoring.proxy_password)))
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
