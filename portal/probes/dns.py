@@ -68,17 +68,20 @@ def _only_answers(target: Target, fence: Fence) -> Outcome:
 
 @told
 def delegated(zone: str, *, to: Sequence[str] = (), port: int = 53, fence: Fence = EGRESS) -> Outcome:
-    """Public DNS delegates the zone, to the name servers `to` where they are given, and each of them knows it."""
+    """Public DNS delegates the zone, or one that it lies in, and the name servers know it.
+
+    With `to`, the zone itself has to be delegated, to these name servers.
+    """
     deadline = fence.deadline()
-    try:
-        servers = sorted(fence.resolver.ask(zone, "NS", deadline.left()))
-    except NoSuchName:
-        servers = []
+    above = [] if to else _domains_above(zone)
+    found = ((name, _name_servers(name, deadline, fence)) for name in (zone, *above))
+    name, servers = next(((name, servers) for name, servers in found if servers), (zone, []))
     if not servers:
         raise Failure(
             f"{zone} is not delegated: public DNS has no NS records for it.",
             f"Enter the zone's name servers as NS records for {zone} at the registrar or in the zone above.",
         )
+    zone = name
     expected = sorted(name.rstrip(".").lower() for name in to)
     if expected and expected != servers:
         return Outcome(
@@ -90,6 +93,41 @@ def delegated(zone: str, *, to: Sequence[str] = (), port: int = 53, fence: Fence
     return _served(
         zone, servers, {name: _why_lame(zone, name, port, deadline, fence) for name in servers[:MOST_SERVERS]}
     )
+
+
+_SECOND_LEVELS = {
+    "ac",
+    "co",
+    "com",
+    "edu",
+    "go",
+    "gob",
+    "gov",
+    "govt",
+    "ltd",
+    "me",
+    "mil",
+    "ne",
+    "net",
+    "nom",
+    "or",
+    "org",
+    "plc",
+}
+
+
+def _domains_above(zone: str) -> list[str]:
+    """Return the domains that a name lies in and somebody can own: `acme.example` for `mail.acme.example`, never `co.uk`."""
+    labels = zone.split(".")
+    above = [labels[start:] for start in range(1, len(labels) - 1)]
+    return [".".join(rest) for rest in above if len(rest) > 2 or rest[0] not in _SECOND_LEVELS or len(rest[1]) > 2]
+
+
+def _name_servers(zone: str, deadline: Deadline, fence: Fence) -> list[str]:
+    try:
+        return sorted(fence.resolver.ask(zone, "NS", deadline.left()))
+    except NoSuchName:
+        return []
 
 
 def _why_lame(zone: str, server: str, port: int, deadline: Deadline, fence: Fence) -> str:

@@ -12,7 +12,7 @@ from portal.probes.outcome import Facts, Failure, Outcome, Verdict, listed, show
 from portal.probes.tls import CertificateWrong, NoTls
 from portal.probes.wire import Broken
 
-MOST_ENDPOINTS = 10
+MOST_ENDPOINTS = 30
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")

@@ -141,9 +141,14 @@ def test_a_private_server_is_checked_from_inside() -> None:
 DELEGATION = {("acme.example", "NS"): ("ns1.acme.example", "ns2.acme.example"), "ns1.acme.example": ["127.0.0.1"]}
 
 
-def delegation(rows: dict[Any, Any], zone: tuple[tuple[str, str, str], ...] = ZONE, **asked: Any) -> Outcome:
+def delegation(
+    rows: dict[Any, Any],
+    zone: tuple[tuple[str, str, str], ...] = ZONE,
+    zone_asked: str = "acme.example",
+    **asked: Any,
+) -> Outcome:
     with NameServer(zone).running() as port:
-        return delegated("acme.example", port=port, fence=fence(resolver=Names(rows)), **asked)
+        return delegated(zone_asked, port=port, fence=fence(resolver=Names(rows)), **asked)
 
 
 def test_a_zone_that_its_name_servers_answer_for_is_delegated() -> None:
@@ -158,6 +163,23 @@ def test_a_zone_without_name_servers_is_not_delegated(rows: dict[Any, Any]) -> N
     outcome = delegation(rows)
 
     assert (outcome.verdict, "is not delegated" in outcome.message) == (Verdict.FAILED, True)
+
+
+def test_a_name_inside_a_delegated_zone_is_in_public_dns() -> None:
+    rows = {**DELEGATION, "ns2.acme.example": ["127.0.0.1"]}
+
+    outcome = delegation(rows, zone_asked="mail.acme.example")
+    assert (outcome.verdict, outcome.message.split()[0]) == (Verdict.OK, "acme.example")
+
+    outcome = delegation(rows, zone_asked="mail.acme.example", to=("ns1.acme.example",))
+    assert (outcome.verdict, "is not delegated" in outcome.message) == (Verdict.FAILED, True)
+
+
+@pytest.mark.parametrize("zone", ["acme.co.uk", "acme.com.au"])
+def test_what_everybody_registers_under_is_nobodys_zone(zone: str) -> None:
+    rows = {("co.uk", "NS"): ("ns1.acme.example",), ("com.au", "NS"): ("ns1.acme.example",)}
+
+    assert "is not delegated" in delegation({**rows, "ns1.acme.example": ["127.0.0.1"]}, zone_asked=zone).message
 
 
 @pytest.mark.parametrize("rows", [{}, {"ns2.acme.example": ["10.0.0.2"]}, {"ns2.acme.example": ["127.0.0.5"]}])

@@ -193,7 +193,7 @@ def test_headers_without_an_end_are_not_read_for_ever(authority: Authority) -> N
         ({}, [("alerts.example", 0)]),
         ({}, [("alerts.example", 65536)]),
         ({}, []),
-        ({}, [ALERTS] * 11),
+        ({}, [ALERTS] * 31),
         ({"username": "portal\r\nX: y", "password": "s3cret"}, [ALERTS]),
         ({"username": "portal", "password": "s3\ncret"}, [ALERTS]),
         ({"username": "por:tal", "password": "s3cret"}, [ALERTS]),
