@@ -42,6 +42,8 @@ class Product:
     ports: tuple[Port, ...]
     console_port: int
     console_path: str
+    offset: int = 0
+    """What is added to the port numbers of its manual; `ports` has it in."""
 
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -52,7 +54,7 @@ PATTERNS: tuple[Pattern, ...] = (
 
 _CARBON = (
     Port(9443, "tcp", "HTTPS of the console and the management APIs"),
-    Port(9763, "tcp", "HTTP of the servlet transport; closed, HTTPS is used", to_customer=False),
+    Port(9763, "tcp", "HTTP of the servlet transport", to_customer=False),
 )
 
 PRODUCTS: tuple[Product, ...] = (
@@ -64,7 +66,7 @@ PRODUCTS: tuple[Product, ...] = (
         ports=(
             *_CARBON,
             Port(8243, "tcp", "HTTPS of the API gateway"),
-            Port(8280, "tcp", "HTTP of the API gateway; closed, HTTPS is used", to_customer=False),
+            Port(8280, "tcp", "HTTP of the API gateway", to_customer=False),
             Port(9099, "tcp", "WebSocket APIs"),
             Port(9611, "tcp", "Throttling events between nodes", to_customer=False, between_nodes=True),
             Port(9711, "tcp", "Throttling events between nodes, TLS", to_customer=False, between_nodes=True),
@@ -89,11 +91,12 @@ PRODUCTS: tuple[Product, ...] = (
         versions=("4.4.0", "4.3.0", "4.2.0"),
         ports=(
             Port(8253, "tcp", "HTTPS of integrations"),
-            Port(8290, "tcp", "HTTP of integrations; closed, HTTPS is used", to_customer=False),
+            Port(8290, "tcp", "HTTP of integrations", to_customer=False),
             Port(9164, "tcp", "HTTPS of the management API"),
         ),
         console_port=9164,
         console_path="/management",
+        offset=10,
     ),
 )
 

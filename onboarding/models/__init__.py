@@ -3,7 +3,8 @@
 from onboarding.models.checks import Check
 from onboarding.models.hand_overs import HandOver
 from onboarding.models.onboarding import Onboarding
+from onboarding.models.ports import PortOpening
 from onboarding.models.reviews import ReviewDraft, ReviewPolicy
 from onboarding.models.sections import Section, SectionReview
 
-__all__ = ["Check", "HandOver", "Onboarding", "ReviewDraft", "ReviewPolicy", "Section", "SectionReview"]
+__all__ = ["Check", "HandOver", "Onboarding", "PortOpening", "ReviewDraft", "ReviewPolicy", "Section", "SectionReview"]

@@ -19,11 +19,10 @@ from portal.audit import verifier
 from portal.audit.forms import FilterForm
 from portal.audit.models import AuditEvent
 from portal.core import clock
+from portal.core.cells import safe_cell
 from portal.core.errors import Forbidden
 from portal.ui import paging
 
-# A spreadsheet takes a cell that begins with one of these for a formula. Source: OWASP, "CSV Injection".
-_FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "time",
     "actor",
@@ -139,7 +138,7 @@ def _named(event: AuditEvent) -> dict[str, Any]:
 
 def _cells(event: AuditEvent) -> list[str]:
     as_text = [json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value for value in _row(event)]
-    return [_cell("" if value is None else value) for value in as_text]
+    return [safe_cell("" if value is None else value) for value in as_text]
 
 
 def _row(event: AuditEvent) -> tuple[Any, ...]:
@@ -156,9 +155,3 @@ def _row(event: AuditEvent) -> tuple[Any, ...]:
         event.chain,
         event.sequence,
     )
-
-
-def _cell(value: Any) -> str:
-    """Return the cell as text that no spreadsheet calculates."""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_MARKS) else text
