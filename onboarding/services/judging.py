@@ -1,6 +1,6 @@
 """What stands against an intake's answers, and what is worth knowing about them: for page, API, import and review alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,17 +18,13 @@ class Judged:
     """`problems` stand against submitting: missing, wrong, or at odds with the other sections or what is known beside them.
     `hints` are worth knowing although the answers can work."""
 
-    problems: Sequence[FieldProblem]
-    hints: Sequence[FieldProblem]
-
-
-NOTHING = Judged((), ())
-"""What is said of a section that nobody judges."""
+    problems: list[FieldProblem]
+    hints: list[FieldProblem]
 
 
 def problems(section: Section, instead: Answers | None = None) -> list[FieldProblem]:
     """Return everything that stands against submitting."""
-    return list(judged(section, instead).problems)
+    return judged(section, instead).problems
 
 
 def judged(section: Section, instead: Answers | None = None) -> Judged:

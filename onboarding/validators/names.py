@@ -124,7 +124,7 @@ def zone_name(value: str) -> str:
 def host(value: str) -> str:
     """A server's domain name or IP address. Source: RFC 1123, section 2.1."""
     text = value.strip().strip("[]")
-    if ":" in text or re.fullmatch(r"[0-9.]+", text):
+    if (":" in text and "://" not in text) or re.fullmatch(r"[0-9.]+", text):
         if re.fullmatch(r"[^:]+:[0-9]+", text):
             raise ValueProblem(f"Put the port of {shown(value)} in its own field.")
         return server_address(text)
