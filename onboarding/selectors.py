@@ -63,6 +63,13 @@ def onboarding(user: User, id: str) -> Onboarding:
     return _one(found, pk=id)
 
 
+def earlier_onboardings(user: User, onboarding: Onboarding) -> QuerySet[Onboarding]:
+    """The customer's other onboardings that have answers to copy, newest first."""
+    answered = Section.objects.exclude(state=SectionState.EMPTY).values("onboarding")
+    others = Onboarding.objects.visible_to(user).filter(customer=onboarding.customer_id, pk__in=answered)
+    return others.exclude(pk=onboarding.pk).order_by("-created_at", "-pk")
+
+
 def section(user: User, onboarding_id: str, key: str) -> Section:
     return _one(sections(user), onboarding_id=onboarding_id, key=key)
 

@@ -151,6 +151,7 @@ SECTION = SectionDefinition(
         ),
         Text(
             key="root_email",
+            bound=True,
             label="E-mail address of the new account's root user",
             shown_when=When("account_wish", (True,)),
             missing="Enter the e-mail address for the root user of the new account",
@@ -189,6 +190,7 @@ SECTION = SectionDefinition(
                 ),
                 Text(
                     key="account_id",
+                    bound=True,
                     label="AWS account ID",
                     shown_when=When("account_wish", (None, False), above=True),
                     missing="Enter the AWS account ID",
@@ -226,6 +228,7 @@ SECTION = SectionDefinition(
                 ),
                 Text(
                     key="vpc_id",
+                    bound=True,
                     label="VPC ID",
                     shown_when=When("vpc", (EXISTING_VPC, None)),
                     missing="Enter the VPC ID",
@@ -238,6 +241,7 @@ SECTION = SectionDefinition(
                 ),
                 ListOf(
                     key="cidr_blocks",
+                    bound=True,
                     label="CIDR blocks of this VPC",
                     item="CIDR block",
                     missing="Enter every CIDR block of this VPC",
@@ -252,6 +256,7 @@ SECTION = SectionDefinition(
                 ),
                 ListOf(
                     key="ipv6_blocks",
+                    bound=True,
                     label="IPv6 blocks of this VPC",
                     item="IPv6 block",
                     required=False,

@@ -1,4 +1,4 @@
-"""Two versions of a section's answers, line by line."""
+"""What a page shows of two versions of a section's answers, and what somebody has to decide about them."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,20 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from onboarding.differences import Difference, differences
 from onboarding.sections import not_known
 from onboarding.sections.definition import Entry, SectionDefinition
-
-ABSENT = "Not there"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One line that is not the same in both versions."""
-
-    pointer: str
-    label: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +19,6 @@ class Dispute:
     label: str
     differences: list[Difference]
     keep: str
-
-
-def differences(definition: SectionDefinition, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """Return the lines that differ, in the order of the newer version."""
-    before, after = _lines(definition, old), _lines(definition, new)
-    pointers = [*after, *(pointer for pointer in before if pointer not in after)]
-    return [
-        Difference(
-            pointer, (after.get(pointer) or before[pointer]).label, _value(before, pointer), _value(after, pointer)
-        )
-        for pointer in pointers
-        if _value(before, pointer) != _value(after, pointer)
-    ]
 
 
 def disputes(
@@ -82,14 +58,6 @@ def _untouched(base: str | None, theirs: Any, mine: Any) -> str:
 
 def _fingerprint(value: Any) -> str:
     return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _lines(definition: SectionDefinition, answers: Mapping[str, Any]) -> dict[str, Entry]:
-    return {entry.pointer: entry for entry in definition.entries(answers)}
-
-
-def _value(lines: Mapping[str, Entry], pointer: str) -> str:
-    return lines[pointer].value if pointer in lines else ABSENT
 
 
 @dataclass(frozen=True, slots=True)

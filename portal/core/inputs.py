@@ -59,6 +59,15 @@ class NumberInput(_Worded, serializers.IntegerField):
         return data
 
 
+class FlagInput(_Worded, serializers.BooleanField):
+    """Yes or no: true or false, never a word or a number for it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("This must be true or false", code="wrong_type")
+        return data
+
+
 class DayInput(_Worded, serializers.DateField):
     """A day, as `2026-11-24`."""
 

@@ -148,6 +148,8 @@ def _refusals(declared: Operation, method: str, path: str) -> list[tuple[int, st
         found.append((415, "The body is not JSON."))
     if method == "POST":
         found.append((422, "The Idempotency-Key was used for another call."))
+    if declared.guarded or "revisions" in declared.takes().fields:
+        found.append((412, "Somebody else changed it; `current` is what is stored."))
     if declared.guarded:
-        found += [(412, "Somebody else changed it; `current` is what is stored."), (428, "If-Match is missing.")]
+        found.append((428, "If-Match is missing."))
     return [*found, (429, "Too many calls; see Retry-After.")]
