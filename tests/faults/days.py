@@ -2,19 +2,21 @@
 that lag. Its seed says all of it, so that it can be had again.
 
 Every tenth day is over a whole environment, the others over three capabilities with all that these require. On some, the same
-is run once more when it stands, and on some all is taken away again.
+is run once more when it stands; on some all is taken away and made again, or given up midway and taken away.
 """
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 from unittest.mock import patch
 
 from environments.provisioning import collection, graph
+from environments.provisioning.attempt import READY
 from environments.provisioning.ports import Failure
+from environments.provisioning.removal import Removal
+from environments.provisioning.specification import Spec
 from environments.provisioning.step import Step
 from environments.provisioning.steps import STEPS
 from tests.fakes.cloud import Cloud, Crash, refuse
@@ -25,9 +27,9 @@ from tests.fakes.turns import RunInTurns
 CHANCE = 0.02
 """Of a fault at each moment. A run over a whole environment has some five hundred of them."""
 
-_ABANDONED, _AWAY, _AGAIN = 0.2, 0.4, 0.6
-"""A day whose draw is below the first is given up midway and all taken away; below the second, that is done when it stands; and
-below the third, the same is run once more."""
+_GIVEN_UP, _AWAY, _AGAIN = 0.2, 0.4, 0.6
+"""A day whose draw is below the first is given up midway and all taken away; below the second, all is taken away when it stands
+and then made again; below the third, the same is run once more."""
 
 _MOMENTS = 12
 """Calls and commits that a step takes on average, with the faults."""
@@ -79,6 +81,27 @@ class Draws:
         return sorted(choices, key=lambda choice: self.draw(*of, choice))[:count]
 
 
+class Place:
+    """A cloud, and what is known of it from the runs so far, as the portal knows it."""
+
+    def __init__(self, of: Spec, *, stale_reads: int = 0) -> None:
+        self.cloud = Cloud(of, stale_reads=stale_reads)
+        self.outputs: dict[str, Mapping[str, Any]] = {}
+
+    def note(self, run: FakeRun) -> None:
+        for step in run.steps:
+            self.outputs.pop(step.key, None)
+            record = run.journal.records.get(step.key)
+            if record and record.state == READY and not isinstance(step, Removal):
+                self.outputs[step.key] = record.outputs
+
+    def do(self, program: Sequence[Step]) -> None:
+        """Do it without faults."""
+        run = FakeRun(self.cloud, program=program, outputs=self.outputs)
+        assert run.run().state == "finished", run.states()
+        self.note(run)
+
+
 class Day:
     """The day of one seed. `log` holds each call and commit with its step, and the fault that it met."""
 
@@ -86,64 +109,83 @@ class Day:
         self.seed, self.chance = seed, chance
         self.draws = Draws(seed)
         self.log: list[tuple[str, str, str, str]] = []
-        self.variant = self.draws.one_of(sorted(VARIANTS), "variant")
-        applying = [step.key for step in graph.needed(STEPS, spec(**VARIANTS[self.variant]))]
-        self.keys = frozenset(applying if seed % 10 == 0 else self.draws.some_of(applying, 3, "step"))
-        self.program = program(self.variant, self.keys)
-        stale_reads = self.draws.one_of((0, 0, 1, 5), "stale reads")
-        self.cloud = Cloud(spec(**VARIANTS[self.variant]), stale_reads=stale_reads)
+        variant = self.draws.one_of(sorted(VARIANTS), "variant")
+        self.spec = spec(**VARIANTS[variant])
+        applying = [step.key for step in graph.needed(STEPS, self.spec)]
+        self.keys = applying if seed % 10 == 0 else self.draws.some_of(applying, 3, "step")
+        self.program = program(self.spec, self.keys)
+        self.place = Place(self.spec, stale_reads=self.draws.one_of((0, 0, 1, 5), "stale reads"))
+        self.calm = Place(self.spec)
         self._gives_up_at = -1
 
     def live(self) -> None:
         """Raises `AssertionError` where it does not end in one of each, or in nothing of what was to go."""
         random.seed(self.seed)  # the engine's own: how long it waits before it tries again
         with patch.object(collection, "_MOST_AT_ONCE", 1):  # a step's parallel calls have their place in the order too
-            self._live()
+            self._live(self.draws.draw("end"))
 
-    def _live(self) -> None:
-        end = self.draws.draw("end")
-        if end < _ABANDONED:
+    def _live(self, end: float) -> None:
+        if end < _GIVEN_UP:
             self._gives_up_at = int(self.draws.draw("given up") * _MOMENTS * len(self.program))
-        run = RunInTurns(self.cloud, planned=True, program=self.program)
+        built = self._run(planned=True, program=self.program)
         try:
-            self._run(run)
+            self._end(built)
         except GivenUp:
-            return self._take_away_what_may_stand(run)
-        finally:
-            self._gives_up_at = -1
-        assert self.cloud.counts() == undisturbed(self.variant, self.keys), self
+            self._take_away_what_may_stand(built)
+            return
+        self._gives_up_at = -1
+        self._compare(self.program)
         if end < _AWAY:
-            self._take_away(outputs_of(run))
+            self._take_away()
         elif end < _AGAIN:
-            self._live_again(outputs_of(run))
+            self._do_again()
 
     def _take_away_what_may_stand(self, given_up: RunInTurns) -> None:
-        self.cloud.show_all()
-        away = graph.tear_down(STEPS, self.cloud.spec, given_up.journal.touched())
-        self._run(RunInTurns(self.cloud, program=away, outputs=outputs_of(given_up)))
-        remaining = undisturbed(self.variant, self.keys, taken_away=True)
-        left = {kind: count for kind, count in self.cloud.counts().items() if count > remaining.get(kind, 0)}
+        self.place.note(given_up)
+        self._end(self._run(program=self._away(given_up.journal.touched())))
+        self.calm.do(self.program)
+        self.calm.do(self._away(self._all))
+        remaining = self.calm.cloud.counts()
+        left = {kind: count for kind, count in self.place.cloud.counts().items() if count > remaining.get(kind, 0)}
         assert not left, f"{self}: {left}"
 
-    def _live_again(self, outputs: dict[str, dict[str, object]]) -> None:
-        self.cloud.show_all()
-        made = list(self.cloud.changes)
-        self._run(RunInTurns(self.cloud, program=self.program, outputs=outputs))
-        assert self.cloud.changes == made, self
-        assert self.cloud.counts() == undisturbed(self.variant, self.keys), self
+    def _take_away(self) -> None:
+        """Take everything away, then make it again."""
+        for program in (self._away(self._all), self.program):
+            self._end(self._run(program=program))
+            self._compare(program)
 
-    def _take_away(self, outputs: dict[str, dict[str, object]]) -> None:
-        self.cloud.show_all()
-        away = graph.tear_down(STEPS, self.cloud.spec, {step.key for step in self.program})
-        self._run(RunInTurns(self.cloud, program=away, outputs=outputs))
-        assert self.cloud.counts() == undisturbed(self.variant, self.keys, taken_away=True), self
+    def _do_again(self) -> None:
+        made, counts = list(self.place.cloud.changes), self.place.cloud.counts()
+        self._end(self._run(program=self.program))
+        assert self.place.cloud.changes == made, self
+        assert self.place.cloud.counts() == counts, self
 
-    def _run(self, run: RunInTurns) -> RunInTurns:
+    @property
+    def _all(self) -> set[str]:
+        return {step.key for step in self.program}
+
+    def _away(self, standing: set[str]) -> tuple[Step, ...]:
+        return graph.tear_down(STEPS, self.spec, standing)
+
+    def _compare(self, program: Sequence[Step]) -> None:
+        """It has come to the same as on a day without faults."""
+        self.calm.do(program)
+        assert self.place.cloud.counts() == self.calm.cloud.counts(), self
+
+    def _run(self, **given: Any) -> RunInTurns:
+        """Return a run of this day. What was done before it was long ago."""
+        cloud = self.place.cloud
+        cloud.show_all()
+        run = RunInTurns(cloud, outputs=self.place.outputs, **given)
         run.order = lambda step: self.draws.draw("turn", step)
-        self.cloud.before = lambda operation: self._perhaps("before", run.turns.step, operation)
-        self.cloud.after = lambda operation: self._perhaps("after", run.turns.step, operation)
-        self.cloud.before_read = lambda operation: self._perhaps("read", run.turns.step, operation)
+        cloud.before = lambda operation: self._perhaps("before", run.turns.step, operation)
+        cloud.after = lambda operation: self._perhaps("after", run.turns.step, operation)
+        cloud.before_read = lambda operation: self._perhaps("read", run.turns.step, operation)
         run.journal.at_commit = lambda moment: self._perhaps("commit", run.journal.committing, moment)
+        return run
+
+    def _end(self, run: RunInTurns) -> None:
         outcome = run.run(most=2000)
         for _ in range(_MOST_RETRIES):  # of what failed more often in a row than the engine tries by itself
             if outcome.state != "failed":
@@ -151,7 +193,7 @@ class Day:
             run.reopen()
             outcome = run.run(most=2000)
         assert outcome.state == "finished", f"{self}: {run.states()}"
-        return run
+        self.place.note(run)
 
     def _perhaps(self, moment: str, step: str, operation: str) -> None:
         drawn = self.draws.draw(moment, step, operation) / self.chance
@@ -170,27 +212,10 @@ class Day:
         return f"seed {self.seed}"
 
 
-def program(variant: str, keys: frozenset[str]) -> tuple[Step, ...]:
+def program(of: Spec, keys: Iterable[str]) -> tuple[Step, ...]:
     """Return these steps with all that they require, directly or not, in their order."""
     wanted = set(keys)
     for step in reversed(STEPS):
         if step.key in wanted:
             wanted |= set(step.requires)
-    return graph.needed([step for step in STEPS if step.key in wanted], spec(**VARIANTS[variant]))
-
-
-@cache
-def undisturbed(variant: str, keys: frozenset[str], *, taken_away: bool = False) -> dict[str, int]:
-    """Return what stands after a day without faults."""
-    of = spec(**VARIANTS[variant])
-    run = FakeRun(Cloud(of), planned=True, program=program(variant, keys))
-    assert run.run().state == "finished"
-    if taken_away:
-        standing = {step.key for step in run.steps}
-        run = FakeRun(run.cloud, program=graph.tear_down(STEPS, of, standing), outputs=outputs_of(run))
-        assert run.run().state == "finished", run.states()
-    return run.cloud.counts()
-
-
-def outputs_of(run: FakeRun) -> dict[str, dict[str, object]]:
-    return {key: dict(record.outputs) for key, record in run.journal.records.items()}
+    return graph.needed([step for step in STEPS if step.key in wanted], of)

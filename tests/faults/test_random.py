@@ -13,7 +13,6 @@ from django.conf import settings
 
 from environments.provisioning import graph
 from environments.provisioning.steps import STEPS
-from tests.fakes.cloud import Cloud
 from tests.fakes.engine import spec
 from tests.fakes.specifications import VARIANTS
 from tests.faults import days
@@ -21,8 +20,8 @@ from tests.faults import days
 IN_ONE = 20
 """Seeds in one test: a test each would take longer to collect than to run."""
 
-_WHOLE, _TWICE, _AWAY = 20, 36, 19
-"""A seed over a whole environment, one that is lived twice, and one that ends in a tear-down."""
+_WHOLE, _AGAIN, _AWAY, _GIVEN_UP = 20, 24, 19, 36
+"""A seed over a whole environment, one that is run once more, one with a tear-down, and one that is given up."""
 
 _IN_ANOTHER_PROCESS = "from tests.faults.days import Day; day = Day({seed}); day.live(); print(day.digest())"
 
@@ -51,7 +50,7 @@ def test_random_faults_end_in_one_of_each(first: int):
         days.Day(seed).live()
 
 
-@pytest.mark.parametrize("seed", [_WHOLE, _TWICE, _AWAY])
+@pytest.mark.parametrize("seed", [_WHOLE, _AGAIN, _AWAY, _GIVEN_UP])
 def test_a_seed_is_the_same_day_each_time(seed: int):
     first, second = days.Day(seed), days.Day(seed)
     first.live()
@@ -61,11 +60,11 @@ def test_a_seed_is_the_same_day_each_time(seed: int):
 
 
 def test_a_seed_is_the_same_day_in_another_process():
-    day = days.Day(_TWICE)
+    day = days.Day(_AWAY)
     day.live()
     for hashing in ("1", "2"):
         told = subprocess.run(
-            [sys.executable, "-c", _IN_ANOTHER_PROCESS.format(seed=_TWICE)],
+            [sys.executable, "-c", _IN_ANOTHER_PROCESS.format(seed=_AWAY)],
             cwd=settings.BASE_DIR,
             env={**os.environ, "PYTHONHASHSEED": hashing},
             check=True,
@@ -85,10 +84,11 @@ def test_what_a_step_meets_does_not_depend_on_the_others():
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_tear_down_leaves_only_what_remains(variant: str):
-    of = spec(**VARIANTS[variant])
-    keys = frozenset(step.key for step in graph.needed(STEPS, of))
-    before, left = Cloud(of).counts(), days.undisturbed(variant, keys, taken_away=True)
-    assert {kind for kind, count in left.items() if count != before.get(kind, 0)} <= REMAINING
+    place = days.Place(spec(**VARIANTS[variant]))
+    before, whole = place.cloud.counts(), graph.needed(STEPS, place.cloud.spec)
+    place.do(whole)
+    place.do(graph.tear_down(STEPS, place.cloud.spec, {step.key for step in whole}))
+    assert {kind for kind, count in place.cloud.counts().items() if count != before.get(kind, 0)} <= REMAINING
 
 
 def test_every_variant_has_its_own_steps():
