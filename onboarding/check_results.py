@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from onboarding.checks import SUBJECTS, called_for
@@ -11,6 +11,8 @@ from onboarding.checks import known as facts
 from onboarding.checks.definition import Known, Place, Wanted
 from onboarding.models import Check, Onboarding
 from onboarding.states import CHECKS_UNDER_WAY, CheckState, CheckVerdict
+from portal.accounts.models import User
+from portal.core.errors import NotFound
 
 NOT_CHECKED, OUT_OF_DATE, CONFIRMED = "not_checked", "out_of_date", "confirmed"
 _SHOWN_BEFORE = 12
@@ -67,6 +69,22 @@ def of(onboarding: Onboarding, known: Known | None = None) -> dict[str, list[Res
     for place, one in wanted.items():
         waits_for = _waits_for(one, wanted, standing)
         found[place[0]].append(_result(place[0], one, tries[place], standing[place], waits_for))
+    return found
+
+
+def checks(user: User) -> QuerySet[Check]:
+    """Every try that this person may see, the newest first."""
+    rows = Check.objects.visible_to(user).select_related(
+        "customer", "asked_by", "section", "section__customer", "section__onboarding", "section__onboarding__customer"
+    )
+    return rows.order_by("-queued_at", "-pk")
+
+
+def check(user: User, id: str) -> Check:
+    """Raises `NotFound`."""
+    found = checks(user).filter(pk=id).first()
+    if found is None:
+        raise NotFound
     return found
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from onboarding.views import actions, answers, hand_over_requests, hand_overs, home, onboardings, review, sections
+from onboarding.views import (
+    actions,
+    answers,
+    checks,
+    hand_over_requests,
+    hand_overs,
+    home,
+    onboardings,
+    review,
+    sections,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +25,8 @@ urlpatterns = [
     path("onboardings/<str:id>/review/<slug:key>/", review.judge, name="review_section"),
     path("onboardings/<str:id>/sections/<slug:key>/", sections.section, name="section"),
     path("onboardings/<str:id>/sections/<slug:key>/withdraw/", sections.withdraw, name="section_withdraw"),
+    path("onboardings/<str:id>/sections/<slug:key>/checks/", checks.section_checks, name="section_checks"),
+    path("checks/<str:id>/confirm/", checks.confirm, name="check_confirm"),
     path("actions/", actions.actions, name="actions"),
     path("environments/<str:id>/hand-over/", hand_over_requests.new, name="hand_over_new"),
     path("hand-overs/<str:id>/", hand_overs.detail, name="hand_over"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from onboarding.api import hand_over_views, views
+from onboarding.api import check_views, hand_over_views, views
 
 urlpatterns = [
     path("onboardings", views.Onboardings.as_view()),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("sections/<id:id>/withdrawals", views.Withdrawals.as_view()),
     path("sections/<id:id>/approvals", views.Approvals.as_view()),
     path("sections/<id:id>/change-requests", views.ChangeRequests.as_view()),
+    path("sections/<id:id>/checks", check_views.SectionChecks.as_view()),
+    path("checks", check_views.Checks.as_view()),
+    path("checks/<id:id>", check_views.Check.as_view()),
+    path("checks/<id:id>/confirmations", check_views.Confirmations.as_view()),
     path("intake-sections", views.IntakeSections.as_view()),
     path("intake-sections/<slug:key>", views.IntakeSection.as_view()),
     path("customer-actions", views.CustomerActions.as_view()),

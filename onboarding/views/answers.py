@@ -15,7 +15,7 @@ from onboarding.sections import definition
 from onboarding.sections.definition import SectionDefinition
 from onboarding.services import sections as services
 from onboarding.states import SectionState, Stage
-from onboarding.views import comparison, planned, section_pages
+from onboarding.views import check_rows, comparison, planned, section_pages
 from onboarding.views.comparison import Answer
 from portal.accounts.models import User
 from portal.accounts.signed_in import person
@@ -72,6 +72,7 @@ def _page(user: User, onboarding: Onboarding, problems: list[FieldProblem]) -> d
         "may_submit": any(card.may_change for card in cards) and rules.may_submit(user, onboarding),
         "missing": sum(card.missing for card in cards),
         "to_find_out": sum(card.to_find_out for card in cards),
+        "checks": check_rows.read_only(onboarding),
         "topology": planned.topology({card.section.key: card.section.answers for card in cards}),
     }
 

@@ -10,7 +10,7 @@ from onboarding.sections import definition
 from onboarding.sections.definition import SectionDefinition
 from onboarding.services import sections as services
 from onboarding.states import SECTIONS, SectionState, Stage
-from onboarding.views import comparison, planned
+from onboarding.views import check_rows, comparison, planned
 from onboarding.views.comparison import Answer, Difference
 from portal.accounts import rules as roles
 from portal.accounts.models import User
@@ -70,6 +70,7 @@ def page(user: User, onboarding: Onboarding, refusal: Refusal | None) -> dict[st
         "reads_only": not roles.may_review(user),
         "problems": refusal.problems if refusal else [],
         "reasons": REASONS,
+        "checks": check_rows.read_only(onboarding),
         "topology": planned.topology({section.key: section.answers for section in sections}),
     }
 

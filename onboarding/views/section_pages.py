@@ -12,7 +12,7 @@ from onboarding.sections import SECTIONS as ALL_SECTIONS
 from onboarding.sections import definition
 from onboarding.services import judging
 from onboarding.states import SECTIONS, SectionState, Stage
-from onboarding.views import comparison, fields, planned
+from onboarding.views import check_rows, comparison, fields, planned
 from onboarding.views.submissions import Submission
 from portal.accounts.models import User
 from portal.core.errors import FieldProblem
@@ -32,6 +32,7 @@ def page(
     shown = section.answers if answers is None else answers
     editable = may_edit(user, section)
     judged = judging.judged(section)
+    live = check_rows.live(user, section)
     return {
         "onboarding": section.onboarding,
         "section": section,
@@ -49,6 +50,8 @@ def page(
         "ready": editable and section.state != SectionState.EMPTY and not (problems or judged.problems),
         "may_withdraw": rules.may_answer(user, section) and SECTIONS.allows(section.state, "withdraw"),
         "topology": _drawing(section, shown),
+        "live": live,
+        "checks": live.beside if live.rows else {},
         **_said(section),
     }
 

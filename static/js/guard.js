@@ -2,8 +2,9 @@
 const changed = new Set();
 
 document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-guard]");
-  if (form) changed.add(form);
+  // What belongs to another form by its `form` attribute is not this form's to lose.
+  const form = event.target.form ?? event.target.closest("form");
+  if (form?.matches("[data-guard]")) changed.add(form);
 });
 document.addEventListener("submit", (event) => changed.delete(event.target));
 window.addEventListener("beforeunload", (event) => {

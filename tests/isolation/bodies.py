@@ -18,6 +18,8 @@ BODIES: dict[str, Any] = {
         "account_manager": "{account_manager}",
     },
     "PATCH /api/v1/sections/{section}": {"answers": {"choice": "route53", "zone": "new.internal"}},
+    "POST /api/v1/checks/{check}/confirmations": {"note": "chronyc shows stratum 2"},
+    "POST /checks/{check}/confirm/": {"note": "chronyc shows stratum 2"},
     "POST /api/v1/sections/{submitted_section}/change-requests": {"reason": "Three servers, not two"},
     "POST /api/v1/plans/{plan}/approvals": {"digest": DIGEST},
     "POST /api/v1/plans/{plan}/adoptions": {"aws_id": "sg-0a1b2c3d4e5f60718"},

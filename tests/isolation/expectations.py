@@ -43,6 +43,11 @@ TABLES = {
         POST   /api/v1/sections/{submitted_section}/withdrawals             401 403 200 200 404 200 200 403 403 200
         POST   /api/v1/sections/{submitted_section}/approvals               401 403 403 403 404 200 200 403 403 200
         POST   /api/v1/sections/{submitted_section}/change-requests         401 403 403 403 404 200 200 403 403 200
+        GET    /api/v1/sections/{submitted_section}/checks                  401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/sections/{submitted_section}/checks                  401 403 202 202 404 202 202 403 403 202
+        GET    /api/v1/checks                                               401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/checks/{check}                                       401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/checks/{check}/confirmations                         401 403 201 201 404 201 201 403 403 201
         GET    /api/v1/intake-sections                                      401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/intake-sections/dns                                  401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/customer-actions                                     401 200 200 200 200 200 200 200 200 200
@@ -123,6 +128,9 @@ TABLES = {
         GET    /onboardings/{onboarding}/sections/dns/                      302 200 200 200 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/sections/dns/                      302 403 302 302 404 302 302 403 403 302
         POST   /onboardings/{onboarding}/sections/ntp/withdraw/             302 403 302 302 404 302 302 403 403 302
+        GET    /onboardings/{onboarding}/sections/ntp/checks/               302 302 302 302 404 302 302 302 302 302
+        POST   /onboardings/{onboarding}/sections/ntp/checks/               302 403 302 302 404 302 302 403 403 302
+        POST   /checks/{check}/confirm/                                     302 403 302 302 404 302 302 403 403 302
         GET    /actions/                                                    302 200 200 200 200 200 200 200 200 200
     """,
     # Pages: environments.
