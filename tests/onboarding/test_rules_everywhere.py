@@ -61,7 +61,7 @@ FIELDS: dict[Any, tuple[str, str, dict[str, Any]]] = {
     v.root_email: ("remote_access", "root_email", _WISH),
     v.routed_prefix: ("data_centre", "prefixes/0", {}),
     v.server_address: ("logs", "host", {}),
-    v.domain_name: ("logs", "host", {}),
+    v.domain_name: ("products", "domain", {}),
     v.smtp_port: ("smtp", "port", {}),
     v.tcp_port: ("logs", "port", {}),
     v.vlan: ("data_centre", "vlan", _LINE),
