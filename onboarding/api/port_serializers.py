@@ -20,7 +20,7 @@ class PortRowOutput(Output):
     key = serializers.CharField()
     environment = serializers.CharField()
     direction = serializers.ChoiceField(tuple(DIRECTIONS.items()))
-    source = serializers.CharField()  # type: ignore[assignment] - the word of firewalls; fields are no attributes
+    source = serializers.CharField()  # type: ignore[assignment]  # fields are no attributes
     target = serializers.CharField()
     port = serializers.IntegerField(allow_null=True)
     protocol = serializers.CharField()
