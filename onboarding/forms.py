@@ -65,14 +65,20 @@ class OpeningForm(ServiceForm):
         return given
 
 
-class JudgementForm(forms.Form):
-    """What a reviewer decided about one revision of a section."""
+class ReviewPolicyForm(ServiceForm):
+    """How many reviewers approve a kind of section, and the condition under which the portal does."""
 
-    APPROVE, REQUEST_CHANGES = "approve", "request_changes"
-
-    decision = forms.ChoiceField(choices=[(APPROVE, "Approve"), (REQUEST_CHANGES, "Request changes")])
-    revision = forms.IntegerField(min_value=0)
-    reason = forms.CharField(required=False, strip=True)
+    approvers = forms.IntegerField(
+        label="Reviewers who must approve",
+        help_text="Different people, and none of them an author of the answers",
+        error_messages={"required": "Enter how many people must approve", "invalid": "Enter a whole number, such as 2"},
+    )
+    condition = forms.CharField(
+        required=False,
+        label="Condition for approval by the portal",
+        help_text="In your words, with why it is safe. Leave empty and only people approve",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class HandOverForm(ServiceForm):

@@ -313,7 +313,3 @@ class SectionInput(Input):
     """All answers of the section: what is left out is not answered any more, except that a secret keeps what is stored."""
 
     answers = ObjectInput("the answers")
-
-
-class ChangeRequestInput(Input):
-    reason = TextInput("what must change, and why")

@@ -7,7 +7,7 @@ from environments.api.views import filtered
 from onboarding import selectors
 from onboarding.api import serializers
 from onboarding.sections import SECTIONS, definition
-from onboarding.services import onboardings, reviews, sections
+from onboarding.services import onboardings, sections
 from onboarding.states import SectionState, Stage
 from portal.accounts import selectors as accounts
 from portal.core.queries import Param
@@ -141,31 +141,6 @@ class Withdrawals(SectionEndpoint):
     def post(self, request: Request, id: str) -> Response:
         """Take a submitted section back, to change it before anybody judged it."""
         sections.withdraw(selectors.section_by_id(self.person, id), by=self.person)
-        return self.shown(id)
-
-
-class Approvals(SectionEndpoint):
-    @operation(scope="review:write", gives=serializers.SectionDetailOutput, guarded=True)
-    def post(self, request: Request, id: str) -> Response:
-        """Approve the answers as you read them. Never your own.
-
-        With the last section the specifications are frozen and a plan is requested for every environment.
-        """
-        reviews.approve(selectors.section_by_id(self.person, id), revision=self.revision, by=self.person)
-        return self.shown(id)
-
-
-class ChangeRequests(SectionEndpoint):
-    @operation(
-        scope="review:write",
-        takes=serializers.ChangeRequestInput,
-        gives=serializers.SectionDetailOutput,
-        guarded=True,
-    )
-    def post(self, request: Request, id: str) -> Response:
-        """Ask for a change, with the reason. An approved section can be reopened too."""
-        found = selectors.section_by_id(self.person, id)
-        reviews.request_changes(found, revision=self.revision, reason=self.given["reason"], by=self.person)
         return self.shown(id)
 
 

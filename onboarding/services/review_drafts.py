@@ -140,5 +140,8 @@ def _require_revision(section: Section, revision: int, by: User) -> None:
     other = section.reviews.filter(revision__gte=revision).exclude(reviewer=by).first()
     if revision != section.revision and other:
         message = f"{other.judge} finished this review {times.relative(other.created_at, clock.now())}."
-        raise Stale(message, revision=section.revision, current=section.answers)
+        remedy = "Read what they said. What you judged is kept, and you can still finish your own review."
+        if section.state != SectionState.SUBMITTED:
+            remedy = "Read what they said. The section does not wait for a review any more."
+        raise Stale(message, revision=section.revision, current=section.answers, remedy=remedy)
     revisions.require(section, revision)

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from onboarding.models import ReviewPolicy
-from onboarding.sections import definition
+from onboarding.sections import SECTIONS, definition
 from portal.accounts import rules as roles
 from portal.accounts.models import User
 from portal.audit.services import record
@@ -15,9 +15,16 @@ LONGEST_CONDITION = 500
 
 
 def of(key: str) -> ReviewPolicy:
-    """Return the policy of this kind of section; where none is set, one approver and no condition."""
+    """Return the policy of this kind of section; where none is set, one approver and no condition. Raises `NotFound`."""
+    definition(key)
     found = ReviewPolicy.objects.select_related("changed_by").filter(key=key).first()
     return found or ReviewPolicy(key=key, approvers=1)
+
+
+def all_in_order() -> list[ReviewPolicy]:
+    """Return the policy of every kind of section, in the order of the intake."""
+    found = {policy.key: policy for policy in ReviewPolicy.objects.select_related("changed_by")}
+    return [found.get(section.key) or ReviewPolicy(key=section.key, approvers=1) for section in SECTIONS]
 
 
 def change(key: str, *, approvers: int, condition: str, by: User) -> ReviewPolicy:
@@ -28,13 +35,11 @@ def change(key: str, *, approvers: int, condition: str, by: User) -> ReviewPolic
     """
     if not roles.is_administrator(by):
         raise Forbidden("Only an administrator of the provider's decides what a review asks for.")
-    definition(key)
-    words = condition.strip()
+    before, words = _said(of(key)), condition.strip()
     problems = list(_problems(approvers, words))
     if problems:
         raise Invalid(problems)
     with transaction.atomic():
-        before = _said(of(key))
         policy, _ = ReviewPolicy.objects.update_or_create(
             key=key,
             defaults={"approvers": approvers, "condition": words, "changed_by": by, "changed_at": clock.now()},

@@ -1,96 +1,78 @@
-"""What the review page shows."""
+"""What the list of an onboarding's reviews shows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from onboarding import rules, selectors
-from onboarding.models import Onboarding, Section, SectionReview
+from onboarding import review_selectors, rules, selectors
+from onboarding.models import Onboarding, ReviewDraft, Section, SectionReview
 from onboarding.sections import definition
 from onboarding.sections.definition import SectionDefinition
-from onboarding.services import sections as services
-from onboarding.states import SECTIONS, SectionState, Stage
-from onboarding.views import check_rows, comparison, planned
-from onboarding.views.comparison import Answer, Difference
+from onboarding.services import review_drafts, review_policies
+from onboarding.states import SectionState
 from portal.accounts import rules as roles
 from portal.accounts.models import User
-from portal.core.errors import FieldProblem
-
-REASONS = (
-    "The account and the VPC do not belong together. Compare them in the AWS console.",
-    "This does not fit what we agreed in the planning phase. Let us talk before you change it.",
-    "The answer is complete but not precise enough: ",
-)
-"""How a reason may begin."""
 
 _JUDGED = (SectionState.APPROVED, SectionState.CHANGES_REQUESTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A decision that could not be taken: of which section, why, and the reason that was typed."""
-
-    key: str
-    problems: list[FieldProblem] = field(default_factory=list)
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One section on the review page."""
+class Row:
+    """One section. `judged` of `total` answers have this reviewer's judgement; `others` are at it too; `approvers` of the
+    policy's number have to approve."""
 
     section: Section
     definition: SectionDefinition
-    groups: list[tuple[str, list[Answer]]]
     last: SectionReview | None
-    changed: list[Difference]
-    problems: list[FieldProblem]
+    judged: int
+    total: int
+    others: list[User]
+    approvers: int
     is_own: bool
-    may_judge: bool
-    may_reopen: bool
-    reason: str
-    error: str
+
+    @property
+    def waits(self) -> bool:
+        return self.section.state == SectionState.SUBMITTED
+
+    @property
+    def is_mine_to_judge(self) -> bool:
+        return self.waits and not self.is_own
 
 
-def beside(key: str, problem: FieldProblem) -> FieldProblem:
-    """Return the problem under the name its field has on this page, which holds many sections."""
-    return FieldProblem(f"{problem.pointer}-{key}" if problem.pointer else "", problem.message, problem.code)
-
-
-def page(user: User, onboarding: Onboarding, refusal: Refusal | None) -> dict[str, Any]:
+def page(user: User, onboarding: Onboarding) -> dict[str, Any]:
     found = {section.key: section for section in selectors.sections(user).filter(onboarding=onboarding)}
     sections = [found[row.key] for row in onboarding.sections.all() if row.key in found]
-    cards = list(_cards(user, onboarding, sections, refusal or Refusal("")))
+    rows = list(_rows(user, sections))
+    reads_only = not roles.may_review(user)
     return {
         "onboarding": onboarding,
-        "cards": cards,
-        "judged": sum(card.section.state in _JUDGED for card in cards),
-        "waiting": sum(card.section.state == SectionState.SUBMITTED for card in cards),
-        "own": sum(card.is_own and card.section.state == SectionState.SUBMITTED for card in cards),
-        "reads_only": not roles.may_review(user),
-        "problems": refusal.problems if refusal else [],
-        "reasons": REASONS,
-        "checks": check_rows.read_only(onboarding),
-        "topology": planned.topology({section.key: section.answers for section in sections}),
+        "rows": rows,
+        "judged": sum(row.section.state in _JUDGED for row in rows),
+        "waiting": sum(row.waits for row in rows),
+        "own": sum(row.is_own and row.waits for row in rows),
+        "next": None if reads_only else next((row for row in rows if row.is_mine_to_judge), None),
+        "reads_only": reads_only,
     }
 
 
-def _cards(user: User, onboarding: Onboarding, sections: list[Section], refusal: Refusal) -> Iterable[Judged]:
+def _rows(user: User, sections: list[Section]) -> Iterable[Row]:
+    drafts = review_selectors.drafts_by_section(sections)
+    needed = {policy.key: policy.approvers for policy in review_policies.all_in_order()}
+    wrote = rules.wrote_any(user, sections)
     for section in sections:
-        what, last = definition(section.key), selectors.latest_review(section)
-        submitted = section.state == SectionState.SUBMITTED
-        may_judge = onboarding.stage != Stage.CANCELLED and rules.may_judge(user, section)
-        refused = section.key == refusal.key
-        yield Judged(
+        own = next((draft for draft in drafts.get(section.pk, []) if draft.reviewer_id == user.pk), None)
+        judgements = review_drafts.judgements(section, own)
+        yield Row(
             section=section,
-            definition=what,
-            groups=comparison.grouped(what.entries(section.answers)),
-            last=last,
-            changed=comparison.differences(what, last.answers, section.answers) if last else [],
-            problems=services.problems(section) if submitted else [],
-            is_own=roles.may_review(user) and rules.wrote(user, section),
-            may_judge=may_judge and submitted,
-            may_reopen=may_judge and not submitted and SECTIONS.allows(section.state, "request_changes"),
-            reason=refusal.reason if refused else "",
-            error=next((problem.message for problem in refusal.problems if problem.pointer), "") if refused else "",
+            definition=definition(section.key),
+            last=selectors.latest_review(section),
+            judged=sum(bool(one.verdict) for one in judgements),
+            total=len(judgements),
+            others=_others(drafts.get(section.pk, []), user),
+            approvers=needed[section.key],
+            is_own=roles.may_review(user) and section.pk in wrote,
         )
+
+
+def _others(drafts: list[ReviewDraft], user: User) -> list[User]:
+    return [draft.reviewer for draft in drafts if draft.reviewer_id != user.pk]

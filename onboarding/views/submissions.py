@@ -28,7 +28,7 @@ class Submission:
         act, _, target = data.get("act", "continue").partition(":")
         self.act = act if act in _ACTS else "continue"
         self.target = target
-        self.revision = _number(data.get("revision", ""))
+        self.revision = number(data.get("revision", ""))
         self.base = _object(data.get("base", ""))
         self.undecided: list[FieldProblem] = []
         if self.act == "resolve":
@@ -104,7 +104,7 @@ def _child(container: Any, part: str) -> Any:
     return None
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 

@@ -64,8 +64,15 @@ class Stale(DomainError):
     status = 412
     code = "stale"
 
-    def __init__(self, message: str, *, revision: int, current: object = None) -> None:
-        super().__init__(message, remedy="Compare the two versions, keep what is right, and save again.")
+    def __init__(
+        self,
+        message: str,
+        *,
+        revision: int,
+        current: object = None,
+        remedy: str = "Compare the two versions, keep what is right, and save again.",
+    ) -> None:
+        super().__init__(message, remedy=remedy)
         self.revision = revision
         self.current = current
 

@@ -1,11 +1,5 @@
-// Small helps of the intake and its review: a button that begins a text, a button that prints the page.
+// Small helps of the intake: a button that prints the page.
 document.addEventListener("click", (event) => {
-  const filler = event.target.closest("[data-fill]");
-  if (filler) {
-    const field = document.getElementById(filler.dataset.fill);
-    field.value = [field.value.trim(), filler.dataset.fillWith].filter(Boolean).join(" ");
-    field.focus();
-  }
   if (event.target.closest("[data-print]")) window.print();
 });
 

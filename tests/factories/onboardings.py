@@ -45,6 +45,14 @@ def submitted(
     return onboarding
 
 
+def sent_back(section: Section, *pointers: str, by: User | None = None, reason: str = "Change it.") -> Section:
+    """A review is finished that asks for a change of these answers and approves all others."""
+    asked = [{"pointer": pointer, "verdict": "change_requested", "reason": reason} for pointer in pointers]
+    judge = by or people.engineer()
+    reviews.finish(section, revision=section.revision, by=judge, judgements=asked, approve_rest=True)
+    return section
+
+
 def approved(
     onboarding: Onboarding,
     by: User | None = None,
