@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from onboarding.api import check_views, hand_over_views, views
+from onboarding.api import check_views, file_views, hand_over_views, port_views, review_views, views
 
 urlpatterns = [
     path("onboardings", views.Onboardings.as_view()),
     path("onboardings/<id:id>", views.Onboarding.as_view()),
     path("onboardings/<id:id>/submissions", views.OnboardingSubmissions.as_view()),
     path("onboardings/<id:id>/cancellations", views.OnboardingCancellations.as_view()),
+    path("onboardings/<id:id>/answers", file_views.Answers.as_view()),
+    path("onboardings/<id:id>/copies", file_views.Copies.as_view()),
+    path("onboardings/<id:id>/port-matrix", port_views.PortMatrix.as_view()),
+    path("onboardings/<id:id>/port-openings", port_views.PortOpenings.as_view()),
     path("sections", views.Sections.as_view()),
     path("sections/<id:id>", views.Section.as_view()),
     path("sections/<id:id>/submissions", views.Submissions.as_view()),

@@ -14,6 +14,7 @@ from onboarding.sections import definition
 from onboarding.services import onboardings, openings
 from onboarding.states import SectionState, Stage
 from portal.accounts import rules as roles
+from portal.accounts.models import User
 from portal.accounts.signed_in import person
 from portal.core.errors import Conflict, Forbidden, Invalid
 
@@ -57,10 +58,19 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
             (environment, environments.topology(environment)) for environment in onboarding.environments.all()
         ],
         "may_answer": roles.may_edit_intake(user, onboarding.customer),
+        "may_copy": _may_copy(user, onboarding),
         "may_cancel": _may_cancel(request, onboarding),
         "is_over": onboarding.stage in (Stage.LIVE, Stage.CANCELLED),
     }
     return render(request, "onboarding/detail.html", context)
+
+
+def _may_copy(user: User, onboarding: Onboarding) -> bool:
+    """While a section is untouched, the answers of an earlier onboarding can begin it."""
+    if onboarding.stage == Stage.CANCELLED or not rules.may_submit(user, onboarding):
+        return False
+    earlier = selectors.earlier_onboardings(user, onboarding).exists()
+    return earlier and any(row.state == SectionState.EMPTY for row in onboarding.sections.all())
 
 
 def _may_cancel(request: HttpRequest, onboarding: Onboarding) -> bool:

@@ -35,14 +35,26 @@ TABLES = {
         POST   /api/v1/onboardings                                          401 400 400 400 400 201 403 403 403 201
         GET    /api/v1/onboardings/{onboarding}                             401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/onboardings/{onboarding}/submissions                 401 403 400 400 404 400 400 403 403 400
+        GET    /api/v1/onboardings/{onboarding}/answers                     401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{onboarding}/answers                     401 403 200 200 404 200 200 403 403 200
+        POST   /api/v1/onboardings/{fresh_onboarding}/copies                401 403 200 200 404 200 200 403 403 200
         POST   /api/v1/onboardings/{onboarding}/cancellations               401 403 403 403 404 200 403 403 403 200
+        GET    /api/v1/onboardings/{onboarding}/port-matrix                 401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{onboarding}/port-openings               401 403 400 400 404 403 403 403 403 403
         GET    /api/v1/sections                                             401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/sections/{section}                                   401 200 200 200 404 200 200 200 200 200
         PATCH  /api/v1/sections/{section}                                   401 403 200 200 404 200 200 403 403 200
         POST   /api/v1/sections/{section}/submissions                       401 403 200 200 404 200 200 403 403 200
         POST   /api/v1/sections/{submitted_section}/withdrawals             401 403 200 200 404 200 200 403 403 200
+        GET    /api/v1/sections/{submitted_section}/review                  401 403 403 403 404 200 200 403 403 200
+        PUT    /api/v1/sections/{submitted_section}/review                  401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/sections/{submitted_section}/reviews                 401 403 403 403 404 200 200 403 403 200
         POST   /api/v1/sections/{submitted_section}/approvals               401 403 403 403 404 200 200 403 403 200
         POST   /api/v1/sections/{submitted_section}/change-requests         401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/sections/{returned_section}/reopenings               401 403 200 200 404 200 200 403 403 200
+        GET    /api/v1/review-policies                                      401 403 403 403 403 200 200 200 200 200
+        GET    /api/v1/review-policies/dns                                  401 403 403 403 403 200 200 200 200 200
+        PUT    /api/v1/review-policies/dns                                  401 403 403 403 403 403 403 403 403 200
         GET    /api/v1/sections/{submitted_section}/checks                  401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/sections/{submitted_section}/checks                  401 403 202 202 404 202 202 403 403 202
         GET    /api/v1/checks                                               401 200 200 200 200 200 200 200 200 200
@@ -123,8 +135,22 @@ TABLES = {
         POST   /onboardings/{onboarding}/cancel/                            302 403 403 403 404 302 403 403 403 302
         GET    /onboardings/{onboarding}/check/                             302 200 200 200 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/check/                             302 403 422 422 404 422 422 403 403 422
+        GET    /onboardings/{onboarding}/ports/                             302 200 200 200 404 200 200 200 200 200
+        POST   /onboardings/{onboarding}/ports/                             302 403 400 400 404 403 403 403 403 403
+        GET    /onboardings/{onboarding}/ports.csv                          302 200 200 200 404 200 200 200 200 200
+        GET    /onboardings/{onboarding}/answers/                           302 200 200 200 404 200 200 200 200 200
+        POST   /onboardings/{onboarding}/answers/                           302 403 200 200 404 200 200 403 403 200
+        GET    /onboardings/{onboarding}/answers.yaml                       302 200 200 200 404 200 200 200 200 200
+        GET    /onboardings/{fresh_onboarding}/copy/                        302 403 200 200 404 200 200 403 403 200
+        POST   /onboardings/{fresh_onboarding}/copy/                        302 403 302 302 404 302 302 403 403 302
         GET    /onboardings/{onboarding}/review/                            302 403 403 403 404 200 200 200 200 200
+        GET    /onboardings/{onboarding}/review/ntp/                        302 403 403 403 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/review/ntp/                        302 403 403 403 404 302 302 403 403 302
+        POST   /onboardings/{onboarding}/review/ntp/reopen/                 302 403 403 403 404 302 302 403 403 302
+        POST   /onboardings/{onboarding}/sections/logs/reopen/              302 403 302 302 404 302 302 403 403 302
+        GET    /review-policies/                                            302 403 403 403 403 200 200 200 200 200
+        GET    /review-policies/dns/                                        302 403 403 403 403 403 403 403 403 200
+        POST   /review-policies/dns/                                        302 403 403 403 403 403 403 403 403 302
         GET    /onboardings/{onboarding}/sections/dns/                      302 200 200 200 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/sections/dns/                      302 403 302 302 404 302 302 403 403 302
         POST   /onboardings/{onboarding}/sections/ntp/withdraw/             302 403 302 302 404 302 302 403 403 302

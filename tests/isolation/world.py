@@ -168,7 +168,12 @@ def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
     onboardings.answered(draft, by=tenant.author, answers=answers)
     dns = onboardings.section(draft, "dns")
     ntp = onboardings.section(draft, "ntp")
-    sections.submit(ntp, revision=ntp.revision, by=tenant.author)
+    logs = onboardings.section(draft, "logs")
+    for section in (ntp, logs):
+        sections.submit(section, revision=section.revision, by=tenant.author)
+    onboardings.sent_back(logs, "host", by=staff["engineer"])
+    fresh = onboardings.onboarding(tenant.customer, account_manager=manager)
+    tenant.ids |= {"fresh_onboarding": fresh.pk}
     check = checks.request_one(ntp, key="ntp.tells_time", pointer="servers/0", by=tenant.author)
     Check.objects.filter(pk=check.pk).update(
         state=CheckState.DONE,
@@ -177,6 +182,7 @@ def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
         finished_at=clock.now(),
     )
     tenant.ids |= {"onboarding": draft.pk, "section": dns.pk, "submitted_section": ntp.pk, "check": check.pk}
+    tenant.ids["returned_section"] = logs.pk
 
 
 def _add_environments(tenant: Tenant, staff: dict[str, User]) -> None:
