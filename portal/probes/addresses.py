@@ -7,6 +7,7 @@ Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and lat
 (NAT64), VPC user guide (link-local addresses, fd00:ec2::/32).
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -94,3 +95,12 @@ def is_disguised(host: str) -> bool:
     """
     last = host.rstrip(".").rpartition(".")[2].lower()
     return literal(host) is None and (last.isdigit() or last.startswith("0x"))
+
+
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_NAME = re.compile(rf"(?!.{{254}}){_LABEL}(?:\.{_LABEL})*")
+
+
+def is_name(host: str) -> bool:
+    """Whether this is a host's name: nothing in it could begin a line or a part of an address."""
+    return _NAME.fullmatch(host) is not None

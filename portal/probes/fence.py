@@ -4,7 +4,6 @@ A name is resolved once, every A and AAAA answer is checked, what is connected t
 is compared after connecting: a name that changes its answer (DNS rebinding) gains nothing. Ports are fixed per purpose.
 """
 
-import re
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -35,9 +34,6 @@ CHECKED_FROM_INSIDE = (
 
 _PRIVATE_USE = ("internal", "local", "localdomain", "lan", "home", "home.arpa", "corp", "intranet", "private")
 """Names that never exist in public DNS. Sources: ICANN on .internal (2024), RFC 6762, RFC 8375, usage."""
-
-_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_NAME = re.compile(rf"(?!.{{254}}){_LABEL}(?:\.{_LABEL})*")
 
 
 class Refused(Failure):
@@ -147,7 +143,7 @@ def _check_name(host: str) -> None:
             f"{shown(host)} is an unusual way to write an address.",
             "Write an address as four decimal numbers, such as 192.0.2.10.",
         )
-    if not _NAME.fullmatch(host):
+    if not addresses.is_name(host):
         raise Refused(f"{shown(host)} is not the name or address of a server.", "Check its spelling.")
     if f".{host.lower()}".endswith(tuple(f".{ending}" for ending in _PRIVATE_USE)):
         raise PrivateTarget(f"{host} is a name inside your networks. Public DNS does not know it.", CHECKED_FROM_INSIDE)

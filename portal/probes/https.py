@@ -21,7 +21,7 @@ def fits(url: str, *, fence: Fence = EGRESS) -> Outcome:
     if tls.days_left < SOON_DAYS:
         return Outcome(
             Verdict.WARNING,
-            f"{target.where} is reached; its certificate fits and ends in {tls.days_left} days.",
+            f"{target.where} is reached; its certificate fits, and ends on {tls.valid_until:%Y-%m-%d}.",
             "Renew the certificate before the environment goes live.",
             facts,
         )

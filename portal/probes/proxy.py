@@ -15,7 +15,6 @@ from portal.probes.wire import Broken
 MOST_ENDPOINTS = 30
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?", re.DOTALL)
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 class NoTunnel(Failure):
@@ -89,7 +88,7 @@ def _check_endpoints(endpoints: Sequence[tuple[str, int]]) -> None:
     if not 1 <= len(endpoints) <= MOST_ENDPOINTS:
         raise Refused(f"{len(endpoints)} endpoints cannot be checked at a time.", f"Check 1 to {MOST_ENDPOINTS}.")
     for name, port in endpoints:
-        if (not _HOST.fullmatch(name) and addresses.literal(name) is None) or not 1 <= port <= 65535:
+        if not (addresses.is_name(name) or addresses.literal(name)) or not 1 <= port <= 65535:
             raise Refused(f"{shown(name)}:{port} is not an endpoint.", "Check its spelling.")
 
 

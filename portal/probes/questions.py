@@ -8,7 +8,9 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
+import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 
 from portal.probes.conversation import Garbled
 from portal.probes.outcome import Failure, shown
@@ -34,8 +36,12 @@ def ask(target: Target, name: str, type: str, *, seconds: float) -> Said:
     if answer.flags & dns.flags.TC:
         answer = _by_tcp(target, query)
     wanted = dns.rdatatype.from_text(type)
-    values = tuple(row.to_text().lower() for found in answer.answer if found.rdtype == wanted for row in found)
+    values = tuple(row.to_text().lower() for found in answer.answer if _is(found, wanted) for row in found)
     return Said(dns.rcode.to_text(answer.rcode()), values, bool(answer.flags & dns.flags.AA))
+
+
+def _is(found: dns.rrset.RRset, wanted: dns.rdatatype.RdataType) -> bool:
+    return found.rdtype == wanted and found.rdclass == dns.rdataclass.IN
 
 
 def _absolute(name: str) -> dns.name.Name:

@@ -39,7 +39,7 @@ class PublicResolver:
                 f"{shown(name)} does not exist in public DNS.",
                 "Check the spelling. A name that exists inside your networks only can be checked only from there.",
             ) from None
-        except dns.exception.DNSException:
+        except (dns.exception.DNSException, ValueError):
             raise NotResolved(
                 f"{shown(name)} could not be looked up: its name servers do not answer, or answer with an error.",
                 "Check the delegation and the name servers of the domain, and try again.",

@@ -6,8 +6,8 @@ can run through a proxy's tunnel.
 
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -58,13 +58,20 @@ class Tls:
         return int((self.valid_until.timestamp() - time.time()) // 86400)
 
     def send(self, data: bytes) -> None:
-        self._driven(lambda: self._object.write(data))
+        with self._unbroken():
+            self._driven(lambda: self._object.write(data))
 
     def receive(self) -> bytes:
+        with self._unbroken():
+            try:
+                return self._driven(lambda: self._object.read(_CHUNK))
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+
+    @contextmanager
+    def _unbroken(self) -> Iterator[None]:
         try:
-            return self._driven(lambda: self._object.read(_CHUNK))
-        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-            return b""
+            yield
         except ssl.SSLError:
             raise Broken(
                 f"{self.where} broke the encrypted connection off.", "Look in the server's log for why."
@@ -112,9 +119,9 @@ _WRONG: Mapping[int, tuple[str, str]] = {
     20: ("comes from an authority that is not known, or the server does not send the intermediate certificate", _MEND),
     21: ("comes without the intermediate certificate, or from an authority that is not known", _MEND),
     23: ("has been revoked", "Have a new one issued, with a new key."),
-    62: ("is for other names", "Install a certificate that names it, or give the name that the certificate has."),
+    62: ("does not name {host}", "Install a certificate that names it, or give the name that the certificate has."),
     64: (
-        "does not name this address",
+        "does not name the address {host}",
         "Give the server's name instead of its address: certificates rarely name addresses.",
     ),
     66: ("has a key that is too weak", "Have a new one issued, with an RSA key of 2048 bits or an elliptic one."),
@@ -126,7 +133,7 @@ _WRONG: Mapping[int, tuple[str, str]] = {
 
 def _what_is_wrong(code: int, host: str, where: str) -> tuple[str, str]:
     wrong, remedy = _WRONG.get(code, (f"cannot be trusted (reason {code} of OpenSSL)", _MEND))
-    return f"The certificate of {where} {wrong}; it was looked at for {host}.", remedy
+    return f"The certificate of {where} {wrong.format(host=host)}.", remedy
 
 
 _OLD = ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW")

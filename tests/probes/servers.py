@@ -90,6 +90,17 @@ def garbage(connection: socket.socket) -> None:
     silent(connection)
 
 
+def saying(words: bytes) -> Behaviour:
+    """Say it all at once, whatever is asked, and end there; what is heard is taken, so that nothing is reset."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.sendall(words)
+        connection.shutdown(socket.SHUT_WR)
+        silent(connection)
+
+    return behave
+
+
 def closing_early(connection: socket.socket) -> None:
     """Hear the first words, and close."""
     connection.recv(4096)

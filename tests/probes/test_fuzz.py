@@ -1,8 +1,6 @@
 """Whatever a server says, a probe gives an outcome: it raises nothing, ends, and repeats no word that is not printable."""
 
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +15,7 @@ from portal.probes.proxy import tunnels
 from portal.probes.smtp import accepts
 from tests.probes.fences import Names, fence
 from tests.probes.name_servers import NameServer
-from tests.probes.servers import answering, serving
+from tests.probes.servers import answering, saying, serving
 
 FEW = settings(max_examples=60, deadline=None)
 NAMES = {"is.acme.example": "10.20.4.7"}
@@ -42,24 +40,10 @@ def is_told(outcome: Outcome) -> None:
     assert outcome.message.isascii()
 
 
-@contextmanager
-def saying(words: bytes) -> Iterator[int]:
-    """Say all of it at once, whatever is asked, then close."""
-
-    def behave(connection: socket.socket) -> None:
-        connection.sendall(words)
-        connection.shutdown(socket.SHUT_WR)
-        while connection.recv(4096):
-            pass
-
-    with serving(behave) as port:
-        yield port
-
-
 @FEW
 @given(st.lists(smtp_lines, max_size=8), st.sampled_from(["none", "starttls", "tls"]))
 def test_any_words_of_a_mail_server(lines: list[bytes], security: str) -> None:
-    with saying(b"".join(lines)) as port:
+    with serving(saying(b"".join(lines))) as port:
         outcome = accepts(
             "127.0.0.1",
             port,
@@ -78,7 +62,7 @@ def test_any_words_of_a_mail_server(lines: list[bytes], security: str) -> None:
 @FEW
 @given(st.lists(http_lines, max_size=6))
 def test_any_words_of_a_proxy(lines: list[bytes]) -> None:
-    with saying(b"".join(lines)) as port:
+    with serving(saying(b"".join(lines))) as port:
         outcome = tunnels(f"http://127.0.0.1:{port}", [("alerts.example", 443), ("mail.example", 587)], fence=fence())
 
     is_told(outcome)
@@ -88,7 +72,7 @@ def test_any_words_of_a_proxy(lines: list[bytes]) -> None:
 @FEW
 @given(st.binary(max_size=300))
 def test_any_words_of_a_product(words: bytes) -> None:
-    with saying(words) as port:
+    with serving(saying(words)) as port:
         outcome = fits(f"https://127.0.0.1:{port}", fence=fence())
 
     is_told(outcome)

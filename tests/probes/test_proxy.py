@@ -190,6 +190,8 @@ def test_headers_without_an_end_are_not_read_for_ever(authority: Authority) -> N
         ({}, [("alerts.example:443 HTTP/1.1\r\nX: y", 443)]),
         ({}, [("alerts example", 443)]),
         ({}, [("", 443)]),
+        ({}, [("alerts..example", 443)]),
+        ({}, [("a" * 64 + ".example", 443)]),
         ({}, [("alerts.example", 0)]),
         ({}, [("alerts.example", 65536)]),
         ({}, []),

@@ -163,7 +163,7 @@ def test_words_that_come_before_encryption_are_not_believed(server: MailServer, 
     ("kind", "said"),
     [
         ("expired", "has expired"),
-        ("other name", "is for other names"),
+        ("other name", "does not name"),
         ("self-signed", "is signed by itself"),
     ],
 )
@@ -191,13 +191,10 @@ def test_a_wrong_certificate_ends_it_before_the_log_in(
         (servers.garbage, "not as a mail server"),
         (servers.endless, "more than a server of its kind would"),
         (servers.endless_line, "a line without an end"),
-        (lambda connection: connection.sendall(b"220-not\r\n"), "closed the connection"),
-        (
-            lambda connection: connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://10.0.0.1/\r\n"),
-            "not as a mail",
-        ),
-        (lambda connection: connection.sendall(b"220\r\n"), "closed the connection"),
-        (lambda connection: connection.sendall(b"999 what\r\n"), "not as a mail server"),
+        (servers.saying(b"220-not\r\n"), "closed the connection"),
+        (servers.saying(b"HTTP/1.1 302 Found\r\nLocation: http://10.0.0.1/\r\n"), "not as a mail server"),
+        (servers.saying(b"220\r\n"), "closed the connection"),
+        (servers.saying(b"999 what\r\n"), "not as a mail server"),
     ],
 )
 def test_a_broken_server_is_told_in_words(authority: Authority, behave: servers.Behaviour, said: str) -> None:
@@ -216,6 +213,19 @@ def test_a_reset_is_told(authority: Authority) -> None:
         servers.resetting(connection)
 
     assert "broke the connection off" in asked(behave, authority).message
+
+
+def test_what_is_not_encrypted_any_more_is_told(authority: Authority) -> None:
+    """After a proper handshake the server sends bytes that are no TLS."""
+    context = authority.server(HOST)
+
+    def behave(connection: socket.socket) -> None:
+        with connection.dup() as raw, context.wrap_socket(connection, server_side=True) as tls:
+            tls.sendall(b"220 hello\r\n")
+            tls.recv(4096)
+            raw.sendall(b"250 plain\r\n")
+
+    assert "broke the encrypted connection off" in asked(behave, authority, security="tls").message
 
 
 def test_tls_from_the_start_against_a_server_that_greets_in_plain_is_told(
