@@ -61,10 +61,11 @@ def _elsewhere(account: Account, vpc_id: str, regions: Sequence[str]) -> Outcome
             f"Select {where[0]} as its Region.",
             {"found_in": where},
         )
-    unseen = [region for region, answer in zip(regions, answers, strict=True) if answer == "?"]
-    looked = f" {len(unseen)} Regions could not be looked into." if unseen else ""
+    unseen = answers.count("?")
+    told = f"{missing}, nor in any other Region there" if not unseen else missing
+    maybe = f" It may be in one of {unseen} Regions that our role does not look into." if unseen else ""
     return Outcome(
         Verdict.FAILED,
-        f"{missing}, nor in any other Region there.{looked}",
-        "Compare VPC ID and account ID with the AWS console, and correct what differs.",
+        f"{told}.{maybe}",
+        "Compare VPC ID, Region and account ID with the AWS console, and correct what differs.",
     )
