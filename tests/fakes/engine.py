@@ -269,10 +269,11 @@ class FakeRun:
     def _sleep(self, seconds: float) -> None:
         self.now += timedelta(seconds=max(seconds, 0.001))
 
-    def run(self, *, accepts: bool = True, most: int = 200) -> Outcome:
+    def run(self, *, accepts: bool = True, retries: bool = False, most: int = 200) -> Outcome:
         """Advance again and again as the sweep does, with a new worker for each that dies, until the run ends.
 
         `accepts`: the customer does their part: accepts whatever peering waits, brings tunnels up, gets the line done.
+        `retries`: a person retries what has stopped while the rest waits.
         """
         for _ in range(most):
             try:
@@ -282,6 +283,8 @@ class FakeRun:
                 continue
             if outcome.state != "waiting":
                 return outcome
+            if retries:
+                self.reopen()
             if accepts:
                 self.cloud.act_as_customer()
                 self.milestones = dict.fromkeys(direct_connect.BY_KEY, self.now.date())

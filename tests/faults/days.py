@@ -186,12 +186,12 @@ class Day:
         return run
 
     def _end(self, run: RunInTurns) -> None:
-        outcome = run.run(most=2000)
+        outcome = run.run(retries=True, most=2000)
         for _ in range(_MOST_RETRIES):  # of what failed more often in a row than the engine tries by itself
             if outcome.state != "failed":
                 break
             run.reopen()
-            outcome = run.run(most=2000)
+            outcome = run.run(retries=True, most=2000)
         assert outcome.state == "finished", f"{self}: {run.states()}"
         self.place.note(run)
 
