@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from environments.models import Environment, Run
+from environments.provisioning import attempt
 from environments.provisioning.attempt import Attempt
 from environments.provisioning.ports import CallFailed, Progress
 from environments.provisioning.specification import Spec
@@ -66,6 +67,7 @@ def _soon(wait: Callable[..., Progress]) -> Callable[..., Progress]:
 def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     found = Behind()
     monkeypatch.setattr(Attempt, "_wait", _soon(Attempt._wait))
+    monkeypatch.setattr(attempt, "_LOOKED_FOR", timedelta(0))
     for name in ("call", "pages", "admits_without_external_id"):
         monkeypatch.setattr(aws, name, getattr(found, name))
     return found
