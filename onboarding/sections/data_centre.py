@@ -1,9 +1,21 @@
 """How the customer's data centre reaches the environments (rows S11-S13)."""
 
+from environments.catalogue.routers import ROUTERS
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import ListOf, Number, Text, When
+from onboarding.sections.questions import ListOf, Number, Suggestion, Text, When
 from onboarding.validators import bgp_asn, gateway_ip, one_line, routed_prefix, vlan
+
+_LISTED = "Pick it from the list as you type; another one is taken too, and gets the general configuration"
+
+
+def _offered(name: str, belongs_to: str = "") -> tuple[Suggestion, ...]:
+    """Return what the known routers have under `name`, each once, with what it belongs to."""
+    labels: dict[str, list[str]] = {}
+    for router in ROUTERS:
+        labels.setdefault(getattr(router, name), []).append(getattr(router, belongs_to) if belongs_to else "")
+    return tuple(Suggestion(value, ", ".join(dict.fromkeys(of))) for value, of in labels.items())
+
 
 _VPN = When("choice", ("vpn",))
 _DIRECT = When("choice", ("direct_connect",))
@@ -98,6 +110,8 @@ SECTION = SectionDefinition(
             rule=one_line,
             longest=80,
             placeholder="Cisco Systems, Inc.",
+            suggestions=_offered("vendor"),
+            hint=_LISTED,
             why="Vendor, model and software decide which configuration file you get.",
             command="show version",
             who="Your network team",
@@ -110,6 +124,7 @@ SECTION = SectionDefinition(
             rule=one_line,
             longest=80,
             placeholder="ISR Series Routers",
+            suggestions=_offered("model", "vendor"),
             why="Vendor, model and software decide which configuration file you get.",
             command="show version",
             who="Your network team",
@@ -122,6 +137,7 @@ SECTION = SectionDefinition(
             rule=one_line,
             longest=80,
             placeholder="IOS 12.4+",
+            suggestions=_offered("software", "model"),
             why="Vendor, model and software decide which configuration file you get.",
             command="show version",
             who="Your network team",

@@ -100,9 +100,20 @@ class Question(ABC):
         return Cleaned(problems=[FieldProblem(pointer, f"{self.label} must be {expected}", WRONG_TYPE)])
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A text that is offered; `label` says what it belongs to, where it does not speak for itself."""
+
+    value: str
+    label: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text(Question):
-    """One line of text. `rule` returns the canonical value or raises `ValueProblem`."""
+    """One line of text. `rule` returns the canonical value or raises `ValueProblem`.
+
+    `suggestions` are offered and known by their spelling, whatever the case; another text is taken too.
+    """
 
     rule: Callable[[str], str] | None = None
     longest: int = 200
@@ -110,6 +121,7 @@ class Text(Question):
     input_mode: str = ""
     autocomplete: str = "off"
     placeholder: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
     kind: ClassVar[str] = "text"
 
     def clean(self, raw: Any, pointer: str) -> Cleaned:
@@ -126,7 +138,7 @@ class Text(Question):
 
     def _judged(self, value: str, pointer: str) -> Cleaned:
         try:
-            sound = self.rule(value) if self.rule else value
+            sound = self._spelled(self.rule(value) if self.rule else value)
             if len(sound) > self.longest:
                 raise ValueProblem(
                     f"{self.label} must be at most {self.longest} characters long; this is {len(sound)}."
@@ -135,8 +147,13 @@ class Text(Question):
             return Cleaned(stored=value, problems=[FieldProblem(pointer, problem.message, problem.code)])
         return Cleaned(stored=sound, sound=sound)
 
+    def _spelled(self, value: str) -> str:
+        known = {one.value.casefold(): one.value for one in self.suggestions}
+        return known.get(value.casefold(), value)
+
     def schema(self) -> dict[str, Any]:
-        return self.described({"type": "string", "maxLength": self.longest})
+        examples = {"examples": [one.value for one in self.suggestions]} if self.suggestions else {}
+        return self.described({"type": "string", "maxLength": self.longest, **examples})
 
 
 @dataclass(frozen=True, kw_only=True)

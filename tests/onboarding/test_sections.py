@@ -4,6 +4,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from environments.catalogue.routers import ROUTERS
+from environments.provisioning.routers import family
+from environments.provisioning.specification import DataCentre
 from onboarding.sections import SECTIONS, across, definition
 from onboarding.sections.choices import Choice
 from onboarding.sections.definition import Rows, SectionDefinition
@@ -352,3 +355,34 @@ def test_account_id_is_not_asked_where_the_provider_opens_the_account() -> None:
     assert not any("account_id" in row for row in section.sound(answers)["environments"])
     assert not any("account_id" in row for row in section.visible(answers)["environments"])
     assert not any("AWS account ID" in entry.label for entry in section.entries(answers))
+
+
+def test_routers_are_offered_by_the_names_that_aws_gives_them() -> None:
+    section = definition("data_centre")
+    vendor, model = section.question("router_vendor"), section.question("router_model")
+
+    assert "Fortinet" in vendor.schema()["examples"]
+    assert ("SRX Routers", "Juniper Networks, Inc.") in [(one.value, one.label) for one in model.suggestions]  # type: ignore[attr-defined]
+    assert vendor.clean(" FORTINET ", "router_vendor").sound == "Fortinet"
+    assert vendor.clean("Homemade GmbH", "router_vendor").sound == "Homemade GmbH"
+    assert len({(router.vendor, router.model, router.software) for router in ROUTERS}) == len(ROUTERS)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name"),
+    [
+        ("Fortinet", "Fortinet FortiOS"),
+        ("pfSense", "pfSense"),
+        ("Strongswan", "strongSwan"),
+        ("Yamaha", "Any router"),
+    ],
+)
+def test_each_listed_router_gets_the_configuration_of_its_family(vendor: str, name: str) -> None:
+    routers = [router for router in ROUTERS if router.vendor == vendor]
+
+    given = [
+        DataCentre(router_vendor=router.vendor, router_model=router.model, router_software=router.software)
+        for router in routers
+    ]
+
+    assert {family(one).name for one in given} == {name}
