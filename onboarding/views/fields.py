@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from onboarding.sections import not_known
@@ -32,12 +33,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reviewer asks of one answer. `old` and `new` are empty while the answer is the one that was reviewed."""
+
+    reason: str
+    reviewer: str
+    said_at: datetime
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One answer to a group of questions; `name` is what its remove button sends."""
+    """One answer to a group of questions; `name` is what its remove button sends. A closed one is approved and stays."""
 
     name: str
     number: int
     fields: list["Field"]
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,11 @@ class Field:
     rows: list[Row] = field(default_factory=list)
     blank: Row | None = None
     """What a script adds: a row whose number is not known yet."""
+    approved: str = ""
+    """The answer in words, where it is approved and therefore closed."""
+    remark: Remark | None = None
+    is_closed: bool = False
+    """Whether all rows are approved, so that none is added."""
 
     @property
     def id(self) -> str:
@@ -77,7 +95,19 @@ class Field:
         return self.name.removesuffix(self.question.key) + not_known.KEY
 
     @property
+    def sent(self) -> list[str]:
+        """The values that a closed field sends: what is stored. A secret sends none, which keeps it."""
+        if self.stored:
+            return []
+        if self.items:
+            return [item.value for item in self.items]
+        chosen = [option.value for option in self.options if option.chosen]
+        return chosen or [self.value]
+
+    @property
     def template(self) -> str:
+        if self.approved:
+            return "onboarding/fields/approved.html"
         kind = "dropdown" if getattr(self.question, "dropdown", False) else self.question.kind
         return f"onboarding/fields/{kind}.html"
 

@@ -10,9 +10,9 @@ from onboarding import rules, selectors
 from onboarding.models import Section
 from onboarding.sections import SECTIONS as ALL_SECTIONS
 from onboarding.sections import definition
-from onboarding.services import judging
+from onboarding.services import judging, reopenings
 from onboarding.states import SECTIONS, SectionState, Stage
-from onboarding.views import check_rows, comparison, fields, planned
+from onboarding.views import check_rows, comparison, fields, judged_fields, planned
 from onboarding.views.submissions import Submission
 from portal.accounts.models import User
 from portal.core.errors import FieldProblem
@@ -33,6 +33,8 @@ def page(
     editable = may_edit(user, section)
     judged = judging.judged(section)
     live = check_rows.live(user, section)
+    said = _said(section)
+    built = fields.build(what.questions, shown, problems or [], add=add) if editable else []
     return {
         "onboarding": section.onboarding,
         "section": section,
@@ -40,7 +42,8 @@ def page(
         "number": section.position + 1,
         "total": len(ALL_SECTIONS),
         "editable": editable,
-        "fields": fields.build(what.questions, shown, problems or [], add=add) if editable else [],
+        "fields": judged_fields.marked(built, section, said["review"], said["changed"]),
+        "reopenable": judged_fields.approved_answers(section) if _may_reopen(user, section) else [],
         "groups": [] if editable else comparison.grouped(what.entries(section.answers)),
         "problems": problems or [],
         "hints": judged.hints,
@@ -52,7 +55,7 @@ def page(
         "topology": _drawing(section, shown),
         "live": live,
         "checks": live.beside if live.rows else {},
-        **_said(section),
+        **said,
     }
 
 
@@ -69,13 +72,19 @@ def may_edit(user: User, section: Section) -> bool:
     return open_now and rules.may_answer(user, section)
 
 
+def _may_reopen(user: User, section: Section) -> bool:
+    open_now = SECTIONS.allows(section.state, "reopen") and section.onboarding.stage != Stage.CANCELLED
+    return open_now and rules.may_answer(user, section) and reopenings.is_early(section)
+
+
 def _said(section: Section) -> dict[str, Any]:
     """Return the newest judgement and what changed since."""
     review = selectors.latest_review(section)
     if review is None:
-        return {"review": None, "changed": []}
+        return {"review": None, "wanted": [], "changed": []}
     return {
         "review": review,
+        "wanted": judged_fields.wanted(review),
         "changed": comparison.differences(definition(section.key), review.answers, section.answers),
     }
 
