@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding.sections.definition import Entry, SectionDefinition
+from onboarding.sections.definition import NOT_ANSWERED, NOT_PROVIDED, Entry, SectionDefinition
 
 ABSENT = "Not there"
 
@@ -29,6 +29,7 @@ def differences(definition: SectionDefinition, old: Mapping[str, Any], new: Mapp
         )
         for pointer in pointers
         if _value(before, pointer) != _value(after, pointer)
+        and not (_is_nothing(before, pointer) and _is_nothing(after, pointer))
     ]
 
 
@@ -38,3 +39,8 @@ def _lines(definition: SectionDefinition, answers: Mapping[str, Any]) -> dict[st
 
 def _value(lines: Mapping[str, Entry], pointer: str) -> str:
     return lines[pointer].value if pointer in lines else ABSENT
+
+
+def _is_nothing(lines: Mapping[str, Entry], pointer: str) -> bool:
+    """A question that is asked and not answered, and one that is not asked, have no answer alike."""
+    return _value(lines, pointer) in (ABSENT, NOT_ANSWERED, NOT_PROVIDED)

@@ -17,7 +17,7 @@ from onboarding.files import STORED
 from onboarding.models import Onboarding, Section
 from onboarding.sections import definition, not_known
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import BLOCKING, MISSING, WRONG_TYPE
+from onboarding.sections.questions import MISSING, WRONG_TYPE
 from onboarding.services import judging, onboardings, revisions, sections
 from onboarding.states import SECTIONS, SectionState
 from portal.accounts.models import User
@@ -101,7 +101,7 @@ def _bring_in(section: Section, wish: Wish, *, by: User) -> SectionChange:
     if secrets:
         change.outcome, change.problems = Outcome.REFUSED, secrets
         return change
-    if _same(what, section, answers):
+    if _same(section, answers):
         return change
     if not SECTIONS.allows(section.state, "save") and not (
         wish.withdraw and SECTIONS.allows(section.state, "withdraw")
@@ -134,18 +134,12 @@ def _stands_for_one(value: Any) -> bool:
     return value in (None, "") or (isinstance(value, Mapping) and set(value) == {STORED})
 
 
-def _same(what: SectionDefinition, section: Section, answers: Any) -> bool:
+def _same(section: Section, answers: Any) -> bool:
     """True when nothing would change. An untouched section that gets no answers stays untouched."""
-    cleaned, problems = what.clean(answers)
-    if any(problem.code in BLOCKING for problem in problems):
+    try:
+        return sections.as_draft(section, answers) == section.answers
+    except Invalid:
         return False
-    secrets = {key: section.answers[key] for key in what.secrets if key in section.answers}
-    return not differences(what, section.answers, {**cleaned, **secrets}) and _hidden_stay(section, cleaned)
-
-
-def _hidden_stay(section: Section, cleaned: Mapping[str, Any]) -> bool:
-    """What is left out and not asked is kept anyhow; what is given must be what is stored."""
-    return all(section.answers.get(key) == value for key, value in cleaned.items())
 
 
 def _why_left(section: Section) -> str:

@@ -30,7 +30,7 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
         revisions.require(section, revision)
         state = SECTIONS.after(section.state, "save")
         what = definition(section.key)
-        cleaned = _kept(section, what, answers)
+        cleaned = as_draft(section, answers)
         if cleaned == section.answers and state == section.state:
             return section
         section.approved = _still_approved(section, what, cleaned)
@@ -44,7 +44,9 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
     return section
 
 
-def _kept(section: Section, what: SectionDefinition, answers: dict[str, Any]) -> dict[str, Any]:
+def as_draft(section: Section, answers: dict[str, Any]) -> dict[str, Any]:
+    """Return what the section would hold, with new secrets sealed. Raises `Invalid` when no draft can hold an answer."""
+    what = definition(section.key)
     cleaned, found = what.clean(answers)
     blocking = [problem for problem in found if problem.code in BLOCKING]
     if blocking:

@@ -252,3 +252,13 @@ def test_the_api_names_what_is_owed_and_lists_it_by_onboarding():
         ("/answers/servers", "Addresses of your DNS servers", "Your DNS administrator"),
     ]
     assert {row["section"]["id"] for row in listed} == {section.pk}
+
+
+def test_a_question_that_is_only_asked_now_is_no_difference_but_one_to_find_out_is():
+    section = definition("dns")
+
+    asked = comparison.differences(section, {"choice": "route53"}, {"choice": "own"})
+    owed = comparison.differences(section, {"choice": "route53"}, {"choice": "own", "unknown": ["servers"]})
+
+    assert [line.pointer for line in asked] == ["choice"]
+    assert [line.pointer for line in owed] == ["choice", "servers"]
