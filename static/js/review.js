@@ -22,7 +22,7 @@ function go(steps) {
 function choose(answer, which) {
   const control = answer.querySelector(which);
   control.checked = true;
-  control.dispatchEvent(new Event("change", { bubbles: true }));
+  control.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 const KEYS = {
@@ -63,11 +63,11 @@ if (form) {
   let waiting;
   toggle.checked = localStorage.getItem(OFF) !== "1";
   toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "0" : "1"));
-  form.addEventListener("change", () => {
+  form.addEventListener("input", () => {
     const judged = form.querySelectorAll("[data-judge] [type=radio]:checked").length;
     form.querySelector("[data-judged]").textContent = judged;
     clearTimeout(waiting);
-    waiting = setTimeout(() => keep(status), 400);
+    waiting = setTimeout(() => keep(status), 800);
   });
   form.addEventListener("submit", () => clearTimeout(waiting));
   document.addEventListener("keydown", (event) => {
@@ -85,4 +85,5 @@ document.addEventListener("change", (event) => {
   field.value = [field.value.trim(), picker.value].filter(Boolean).join(" ");
   picker.value = "";
   field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 });
