@@ -4,12 +4,17 @@ from typing import Any
 
 from celery import shared_task
 
-from onboarding.services import check_runs, hand_overs, overdue_reviews
+from onboarding.services import check_runs, conditions, hand_overs, overdue_reviews
 
 
 @shared_task(name="onboarding.expire_hand_overs", ignore_result=True)
 def expire_hand_overs(**_: Any) -> None:
     hand_overs.expire_due()
+
+
+@shared_task(name="onboarding.approve_by_condition", ignore_result=True)
+def approve_by_condition(**_: Any) -> None:
+    conditions.approve_waiting()
 
 
 @shared_task(name="onboarding.look_at_reviews", ignore_result=True)

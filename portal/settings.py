@@ -265,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP, **_SWEEP},
     "sweep checks": {"task": "onboarding.sweep_checks", "schedule": RUN_SWEEP, **_SWEEP},
     "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0, **_SWEEP},
+    "approve by condition": {"task": "onboarding.approve_by_condition", "schedule": 60.0, **_SWEEP},
     "look at reviews": {"task": "onboarding.look_at_reviews", "schedule": 300.0, **_SWEEP},
 }
 

@@ -6,16 +6,21 @@ unusual is listed here, and nowhere else.
 
 from collections.abc import Callable
 
-from onboarding import approvals, rules
+from django.db import transaction
+
+from onboarding import approvals, check_results, rules
 from onboarding.models import ReviewPolicy, Section, SectionReview
 from onboarding.sections import definition
 from onboarding.sections.questions import LongText
-from onboarding.services import review_policies, reviews
+from onboarding.services import review_policies, reviews, revisions
+from onboarding.states import CheckVerdict, SectionState, Stage
 from portal.accounts import rules as roles
+
+_GREEN = (CheckVerdict.OK, check_results.CONFIRMED)
 
 
 def approve(section: Section) -> bool:
-    """Approve a section that was just submitted, and is held, if its condition is met. Return whether it was."""
+    """Approve a section that waits for review, and is held, if its condition is met. Return whether it was."""
     policy = review_policies.of(section.key)
     if not policy.condition or not all_green(section) or unusual(section, policy):
         return False
@@ -23,9 +28,23 @@ def approve(section: Section) -> bool:
     return True
 
 
+def approve_waiting() -> None:
+    """Approve what waits and meets its condition by now: its checks end after it was submitted, or the condition is new."""
+    keys = ReviewPolicy.objects.exclude(condition="").values("key")
+    waiting = Section.objects.filter(key__in=keys, state=SectionState.SUBMITTED)
+    waiting = waiting.exclude(onboarding__stage=Stage.CANCELLED).select_related("onboarding", "customer")
+    for section in waiting.order_by("submitted_at", "pk"):
+        with transaction.atomic():
+            revisions.lock(section)
+            if section.state == SectionState.SUBMITTED:
+                approve(section)
+
+
 def all_green(section: Section) -> bool:
-    """Return whether every check of the section says so. Its rules hold already: nothing is submitted that breaks one."""
-    return True
+    """Return whether every live check that the answers call for is well, or confirmed by a person. A warning is not. The
+    rules hold already: nothing is submitted that breaks one."""
+    results = check_results.of(section.onboarding).get(section.key, [])
+    return all(result.state in _GREEN for result in results)
 
 
 def unusual(section: Section, policy: ReviewPolicy) -> list[str]:

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from onboarding import approvals
-from onboarding.models import ReviewDraft, ReviewPolicy, Section, SectionReview
-from onboarding.services import reopenings, review_drafts, review_policies, reviews, sections
-from onboarding.states import SectionState, Stage
+from onboarding import approvals, check_results
+from onboarding.models import Check, ReviewDraft, ReviewPolicy, Section, SectionReview
+from onboarding.services import conditions, reopenings, review_drafts, review_policies, reviews, sections
+from onboarding.states import CheckState, CheckVerdict, SectionState, Stage
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
+from portal.core import clock
 from portal.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Stale
 from portal.outbox.models import OutboxMessage
 from tests.factories import onboardings as factory
@@ -413,14 +414,37 @@ def test_condition_is_off_by_default() -> None:
     assert not ReviewPolicy.objects.exists()
 
 
+ROUTE_53 = {"choice": "route53", "zone": "acme.internal"}
+"""Nothing of it is looked up: no check is called for."""
+
+
+def checked(section: Section, verdict: CheckVerdict, *, how: str = Check.How.PORTAL) -> None:
+    """Every check that the section's answers call for found this."""
+    for result in check_results.of(section.onboarding)["dns"]:
+        Check.objects.create(
+            customer=section.customer,
+            section=section,
+            key=result.wanted.key,
+            pointer=result.wanted.pointer,
+            inputs_digest=result.wanted.digest,
+            state=CheckState.DONE,
+            verdict=verdict,
+            how=how,
+            message="Seen",
+            asked_by=people.contact(section.customer),
+            queued_at=clock.now(),
+            finished_at=clock.now(),
+        )
+
+
 def test_condition_approves_what_is_green_and_not_unusual_and_is_named() -> None:
     author = with_condition()
 
-    section, _ = submitted()
+    section, _ = submitted(answers=ROUTE_53)
 
     review = section.reviews.get()
     assert (section.state, review.reviewer, review.condition) == (SectionState.APPROVED, None, CONDITION)
-    assert sorted(section.approved) == ["choice", "servers", "zone"]
+    assert sorted(section.approved) == ["choice", "zone"]
     said = event("section.approved")
     assert said.actor is None
     assert (said.after["condition"], said.after["condition_author"]) == (CONDITION, str(author))
@@ -428,9 +452,41 @@ def test_condition_approves_what_is_green_and_not_unusual_and_is_named() -> None
     assert event("review_policy.changed").after == {"approvers": 1, "condition": CONDITION}
 
 
+@pytest.mark.parametrize(
+    ("verdict", "how", "state"),
+    [
+        (None, "", SectionState.SUBMITTED),
+        (CheckVerdict.OK, Check.How.PORTAL, SectionState.APPROVED),
+        (CheckVerdict.PRIVATE, Check.How.PERSON, SectionState.APPROVED),
+        (CheckVerdict.WARNING, Check.How.PORTAL, SectionState.SUBMITTED),
+        (CheckVerdict.FAILED, Check.How.PORTAL, SectionState.SUBMITTED),
+        (CheckVerdict.PRIVATE, Check.How.PORTAL, SectionState.SUBMITTED),
+    ],
+)
+def test_condition_waits_until_every_check_is_well(verdict: CheckVerdict | None, how: str, state: SectionState) -> None:
+    with_condition()
+    section, _ = submitted()
+    if verdict:
+        checked(section, verdict, how=how)
+
+    conditions.approve_waiting()
+
+    section.refresh_from_db()
+    assert section.state == state
+
+
+def test_nothing_waits_for_a_condition_that_nobody_wrote() -> None:
+    section, _ = submitted(answers=ROUTE_53)
+
+    conditions.approve_waiting()
+
+    section.refresh_from_db()
+    assert section.state == SectionState.SUBMITTED
+
+
 def test_condition_leaves_the_unusual_to_people() -> None:
-    section, author = submitted()
-    finish(section, people.engineer(), choice="ok", zone="Another", servers="ok")
+    section, author = submitted(answers=ROUTE_53)
+    finish(section, people.engineer(), choice="ok", zone="Another")
     with_condition()
 
     resubmit(section, author, zone="new.internal")
@@ -441,7 +497,7 @@ def test_condition_leaves_the_unusual_to_people() -> None:
 def test_condition_leaves_what_the_provider_entered_to_people() -> None:
     with_condition()
     onboarding, engineer = factory.onboarding(), people.engineer()
-    section = factory.answer(onboarding, "dns", DNS, engineer)
+    section = factory.answer(onboarding, "dns", ROUTE_53, engineer)
 
     sections.submit(section, revision=section.revision, by=engineer)
 
