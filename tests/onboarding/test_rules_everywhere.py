@@ -5,6 +5,7 @@ and way in, since what is saved stays until the next case.
 """
 
 import html
+import json
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -17,7 +18,8 @@ from environments.models import AwsAccount, Environment
 from onboarding import validators as v
 from onboarding.models import Onboarding, Section
 from onboarding.sections import SECTIONS, across, definition
-from onboarding.services import judging
+from onboarding.sections.questions import MISSING
+from onboarding.services import intake_files, judging
 from portal.accounts.models import Customer, User
 from tests.api.caller import Caller
 from tests.factories import onboardings, people
@@ -112,6 +114,12 @@ class World:
     def section(self, key: str) -> Section:
         return onboardings.section(self.onboarding, key)
 
+    def forget(self, key: str) -> None:
+        """Take the section's stored answers away, but for a password: a file does not bring it."""
+        section = self.section(key)
+        kept = {"password": _SEALED, "choice": "own"} if "password" in section.answers else {}
+        Section.objects.filter(pk=section.pk).update(answers=kept)
+
     def _store(self, answers: Answers) -> None:
         sections = list(Section.objects.filter(onboarding=self.onboarding))
         for section in sections:
@@ -190,6 +198,21 @@ def test_api_says_what_the_service_says(world: World, key: str, settings: Any) -
         assert response.status_code == 200, (case, response.data)
         assert _told(response.data["problems"]) == [(one.pointer, one.message) for one in expected.problems], case
         assert _told(response.data["hints"]) == [(one.pointer, one.message) for one in expected.hints], case
+
+
+@BY_KEY
+def test_file_says_what_the_service_says(world: World, key: str, settings: Any) -> None:
+    for case in world.cases(key):
+        expected = _judged(world, case, settings)
+        world.forget(key)
+
+        answers = {name: value for name, value in case.answers[key].items() if name != "password"}
+        file = {"format": "onboarding-intake/1", "answers": {key: answers}}
+        report = intake_files.preview(world.onboarding, json.dumps(file), by=world.author)
+        assert [refused.words for refused in report.refused] == [], case
+        (change,) = report.sections
+        told = [(one.pointer, one.message) for one in change.problems]
+        assert told == [(one.pointer, one.message) for one in expected.problems if one.code != MISSING], case
 
 
 def test_every_rule_of_a_single_value_is_asked_somewhere() -> None:
