@@ -79,9 +79,8 @@ def refused_by_page(key: str, answers: dict[str, Any]) -> set[tuple[str, str]]:
     browser.force_login(people.contact(onboarding.customer))
     data = {**form_of(answers), "revision": "0", "act": "submit"}
     response: Any = browser.post(reverse("section", args=(onboarding.pk, key)), data)
-    services.cancel(
-        onboarding, by=people.account_manager()
-    )  # or its ranges would be taken for whoever comes by the API
+    # Its ranges are free again, for whoever comes by the API.
+    services.cancel(onboarding, by=people.account_manager())
     if response.status_code == 302:
         return set()
     assert response.status_code == 422
