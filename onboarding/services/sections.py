@@ -53,8 +53,9 @@ def as_draft(section: Section, answers: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(blocking)
     asked = {question.key for question in asked_questions(what.questions, cleaned)}
     hidden = {key: value for key, value in section.answers.items() if key not in asked and key not in cleaned}
-    listed = [key for key in not_known.marked(section.answers) if key not in asked] + not_known.marked(cleaned)
-    answers = {**hidden, **cleaned, not_known.KEY: list(dict.fromkeys(listed))}
+    listed = {*not_known.marked(cleaned), *(key for key in not_known.marked(section.answers) if key not in asked)}
+    ordered = [question.key for question in what.questions if question.key in listed]
+    answers = {**hidden, **cleaned, not_known.KEY: ordered}
     return not_known.tidy(secret_answers.seal(section, what, answers))
 
 

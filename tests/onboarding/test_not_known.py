@@ -202,6 +202,15 @@ class TestServices:
 
         assert saved.answers == {"choice": "route53", "unknown": ["servers"]}
 
+    def test_saving_the_same_again_changes_nothing_whichever_of_them_is_asked(self):
+        onboarding = onboardings.onboarding()
+        author = people.contact(onboarding.customer)
+        saved = onboardings.answer(onboarding, "ntp", {"unknown": ["choice", "servers"]}, author)
+
+        again = onboardings.answer(onboarding, "ntp", saved.answers, author)
+
+        assert (again.revision, again.answers) == (saved.revision, {"unknown": ["choice", "servers"]})
+
     def test_the_home_says_how_many_and_whom_to_ask(self):
         onboarding = onboardings.onboarding()
         author = people.contact(onboarding.customer)

@@ -42,6 +42,8 @@ def _near(questions: tuple[Question, ...]) -> st.SearchStrategy[dict[str, Any]]:
         if isinstance(question, Rows):
             value = value | st.lists(_near(question.questions), max_size=3)
         options[question.key] = value | st.lists(_WORDS, max_size=3)
+    required = [question.key for question in questions if question.required]
+    options["unknown"] = st.lists(st.sampled_from(required), max_size=4) | _JSON
     return st.fixed_dictionaries({}, optional=options)
 
 
