@@ -7,6 +7,7 @@ from onboarding.views import (
     answers,
     checks,
     copies,
+    early_access,
     files,
     hand_over_requests,
     hand_overs,
@@ -38,6 +39,9 @@ urlpatterns = [
     path("onboardings/<str:id>/sections/<slug:key>/", sections.section, name="section"),
     path("onboardings/<str:id>/sections/<slug:key>/withdraw/", sections.withdraw, name="section_withdraw"),
     path("onboardings/<str:id>/sections/<slug:key>/checks/", checks.section_checks, name="section_checks"),
+    path(
+        "onboardings/<str:id>/access-template/<slug:account_id>/", early_access.template, name="intake_access_template"
+    ),
     path("checks/<str:id>/confirm/", checks.confirm, name="check_confirm"),
     path("onboardings/<str:id>/sections/<slug:key>/reopen/", reopenings.reopen, name="section_reopen"),
     path("review-policies/", review_policies.policies, name="review_policies"),

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from onboarding.check_results import Result
 from onboarding.models import Check
+from onboarding.services.early_access import EarlyTemplate
 from onboarding.states import CheckState, CheckVerdict
 from portal.core.inputs import Input, TextInput
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
@@ -86,6 +87,31 @@ class CheckResultOutput(Output):
             "standing": row.state,
             "waits_for": row.waits_for,
             "latest": CheckOutput.render(shown) if shown else None,
+        }
+
+
+class EarlyTemplateOutput(Output):
+    """The template of our roles for one account that the answers name: `template` is the text to deploy, as JSON in a string,
+    with `parameters` as its defaults; `command` is the line that deploys it."""
+
+    account_id = serializers.CharField()
+    region = serializers.CharField()
+    version = serializers.CharField()
+    stack_name = serializers.CharField()
+    parameters = serializers.DictField(child=serializers.CharField())
+    command = serializers.CharField()
+    template = serializers.CharField()
+
+    @staticmethod
+    def render(row: EarlyTemplate) -> dict[str, Any]:
+        return {
+            "account_id": row.account_id,
+            "region": row.region,
+            "version": row.version,
+            "stack_name": row.stack_name,
+            "parameters": row.parameters,
+            "command": row.command,
+            "template": row.text,
         }
 
 

@@ -7,6 +7,7 @@ from environments.api.views import filtered
 from onboarding import check_results, selectors
 from onboarding.api import check_serializers as serializers
 from onboarding.services import checks as services
+from onboarding.services import early_access
 from onboarding.states import CheckState
 from portal.core.queries import Param
 from portal.core.rest import Endpoint, operation
@@ -45,6 +46,16 @@ class SectionChecks(Endpoint):
     def _results(self, id: str) -> Response:
         section = selectors.section_by_id(self.person, id)
         return self.whole(check_results.of(section.onboarding).get(section.key, []))
+
+
+class EarlyTemplates(Endpoint):
+    @operation(scope="onboarding:read", gives=serializers.EarlyTemplateOutput, many=True, paged=False)
+    def get(self, request: Request, id: str) -> Response:
+        """Read the CloudFormation template of our roles for each account that the answers name. One page always.
+
+        Deployed before the answers are approved, it lets the pre-flight look whether they are right.
+        """
+        return self.whole(early_access.templates(selectors.onboarding(self.person, id)))
 
 
 class Checks(Endpoint):

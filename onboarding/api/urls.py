@@ -25,6 +25,7 @@ urlpatterns = [
     path("review-policies", review_views.ReviewPolicies.as_view()),
     path("review-policies/<slug:key>", review_views.ReviewPolicy.as_view()),
     path("sections/<id:id>/checks", check_views.SectionChecks.as_view()),
+    path("onboardings/<id:id>/access-templates", check_views.EarlyTemplates.as_view()),
     path("checks", check_views.Checks.as_view()),
     path("checks/<id:id>", check_views.Check.as_view()),
     path("checks/<id:id>/confirmations", check_views.Confirmations.as_view()),

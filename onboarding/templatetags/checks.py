@@ -16,4 +16,6 @@ def checks_beside(context: dict[str, Any], section: str, name: str) -> SafeStrin
     `name`: as in the form, and at the end of an answer's anchor: `environments-0-vpc_id`.
     """
     rows = context.get("checks", {}).get(section, {}).get(name, [])
-    return mark_safe("".join(render_to_string("onboarding/checks/row.html", {"row": row}) for row in rows))  # noqa: S308
+    if not rows:
+        return mark_safe("")
+    return render_to_string("onboarding/checks/beside.html", {"rows": rows})

@@ -9,7 +9,7 @@ from onboarding import check_results, rules
 from onboarding.check_results import Result
 from onboarding.models import Check, Onboarding, Section
 from onboarding.services import check_limits as limits
-from onboarding.states import CHECKS_UNDER_WAY, Stage
+from onboarding.states import CHECKS_UNDER_WAY, CheckVerdict, Stage
 from portal.accounts.models import User
 
 Beside = dict[str, list["Row"]]
@@ -29,6 +29,7 @@ class Row:
     may_ask: bool = False
     url: str = ""
     out_of_band: bool = False
+    onboarding_id: str = ""
     recipient: str = ""
 
     @property
@@ -55,6 +56,13 @@ class Row:
         return self.may_ask and self.result.wanted.sends and not self.is_under_way
 
     @property
+    def template_url(self) -> str:
+        """Where the template of our roles is, while the account's role is waited for."""
+        if self.result.state != CheckVerdict.WAITING or not self.onboarding_id:
+            return ""
+        return reverse("intake_access_template", args=(self.onboarding_id, self.result.wanted.inputs["account"]))
+
+    @property
     def history(self) -> list[Check]:
         """What came before what is shown."""
         shown = (self.result.check, self.result.under_way)
@@ -62,8 +70,10 @@ class Row:
 
 
 def read_only(onboarding: Onboarding) -> dict[str, Beside]:
-    """Return the rows of every section, by its key, for pages on which nothing is asked for."""
-    return {key: _beside(map(Row, found)) for key, found in check_results.of(onboarding).items()}
+    """Return the rows of every section, by its key, for pages on which nothing is asked for: without those that wait for
+    another one, which says enough."""
+    results = check_results.of(onboarding)
+    return {key: _beside(Row(one) for one in found if not one.waits_for) for key, found in results.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,14 @@ def live(user: User, section: Section, *, again: Iterable[str] = ()) -> Live:
     known = set(again)
     found = check_results.of(section.onboarding).get(section.key, [])
     rows = [
-        Row(one, may_ask, url, out_of_band=one.anchor in known or one.under_way is not None, recipient=user.email)
+        Row(
+            one,
+            may_ask,
+            url,
+            out_of_band=one.anchor in known or one.under_way is not None,
+            recipient=user.email,
+            onboarding_id=section.onboarding_id,
+        )
         for one in found
     ]
     return Live(section, rows, _refusal(section, found) if may_ask else "")

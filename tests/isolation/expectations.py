@@ -57,6 +57,7 @@ TABLES = {
         PUT    /api/v1/review-policies/dns                                  401 403 403 403 403 403 403 403 403 200
         GET    /api/v1/sections/{submitted_section}/checks                  401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/sections/{submitted_section}/checks                  401 403 202 202 404 202 202 403 403 202
+        GET    /api/v1/onboardings/{onboarding}/access-templates            401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/checks                                               401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/checks/{check}                                       401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/checks/{check}/confirmations                         401 403 201 201 404 201 201 403 403 201
@@ -156,6 +157,7 @@ TABLES = {
         POST   /onboardings/{onboarding}/sections/ntp/withdraw/             302 403 302 302 404 302 302 403 403 302
         GET    /onboardings/{onboarding}/sections/ntp/checks/               302 302 302 302 404 302 302 302 302 302
         POST   /onboardings/{onboarding}/sections/ntp/checks/               302 403 302 302 404 302 302 403 403 302
+        GET    /onboardings/{onboarding}/access-template/{account_id}/      302 200 200 200 404 200 200 200 200 200
         POST   /checks/{check}/confirm/                                     302 403 302 302 404 302 302 403 403 302
         GET    /actions/                                                    302 200 200 200 200 200 200 200 200 200
     """,

@@ -182,6 +182,7 @@ def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
         finished_at=clock.now(),
     )
     tenant.ids |= {"onboarding": draft.pk, "section": dns.pk, "submitted_section": ntp.pk, "check": check.pk}
+    tenant.ids["account_id"] = answers["remote_access"]["environments"][0]["account_id"]
     tenant.ids["returned_section"] = logs.pk
 
 

@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from environments.models import AwsAccount
 from onboarding import check_results
+from onboarding.checks.definition import NotYet
+from onboarding.checks.preflight import entry
 from onboarding.models import Check, Onboarding, Section
 from onboarding.services import check_runs, checks
 from portal.accounts.models import User
@@ -263,7 +266,7 @@ def test_the_check_page_and_the_review_show_what_was_found(
     found(factory.section(onboarding, "ntp"), author, FINE, monkeypatch)
 
     check_page = browser(author).get(reverse("check_answers", args=(onboarding.pk,)))
-    review = browser(people.engineer()).get(reverse("review", args=(onboarding.pk,)))
+    review = browser(people.engineer()).get(reverse("review_section", args=(onboarding.pk, "ntp")))
 
     for page in (check_page, review):
         assert "Stratum 2, 3 ms ahead." in page.text
@@ -375,3 +378,46 @@ def test_another_customers_checks_are_not_there(
     assert Caller(stranger).get(f"/checks?section={section.pk}").data["data"] == []
     assert browser(stranger).post(reverse("check_confirm", args=(check.pk,)), {"note": "x"}).status_code == 404
     assert check_results.checks(author).count() == 1
+
+
+# ---- the template before there are environments
+
+
+def test_the_template_is_offered_while_the_role_is_missing(
+    onboarding: Onboarding, author: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory.answered(onboarding, author)
+    section = factory.section(onboarding, "remote_access")
+    row = section.answers["environments"][0]
+
+    def not_there(_: Any) -> Outcome:
+        raise NotYet("The role does not let us in yet.", "Deploy the template.")
+
+    monkeypatch.setattr(entry, "lets_in", not_there)
+    monkeypatch.setattr("environments.services.cloud.entered", lambda *_: None)
+    pointer = "environments/0/account_id"
+    check_runs.run(checks.request_one(section, key="aws.account", pointer=pointer, by=author).pk)
+    client = browser(author)
+
+    page = client.get(page_of(section))
+    address = reverse("intake_access_template", args=(onboarding.pk, row["account_id"]))
+    template = client.get(address)
+    (told,) = Caller(author).get(f"/onboardings/{onboarding.pk}/access-templates").data["data"]
+
+    assert address in page.text
+    assert "Waits for your role" in page.text
+    assert template["Content-Disposition"].startswith("attachment")
+    assert template.text == told["template"]
+    assert told["parameters"]["ExternalId"] == AwsAccount.objects.get().external_id
+    assert told["parameters"]["EnvironmentNames"] == "Production,Test"
+    assert told["parameters"]["Regions"] == "eu-west-1,eu-central-1"
+    assert f"vpc/{row['vpc_id']}" in told["parameters"]["VpcArns"]
+    assert f"ExternalId={told['parameters']['ExternalId']}" in told["command"]
+
+
+def test_an_account_that_nobody_named_has_no_template(onboarding: Onboarding, author: User) -> None:
+    factory.answered(onboarding, author)
+
+    assert (
+        browser(author).get(reverse("intake_access_template", args=(onboarding.pk, "000000000000"))).status_code == 404
+    )

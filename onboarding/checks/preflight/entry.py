@@ -16,7 +16,7 @@ def lets_in(account: Account) -> Outcome:
             raise
         raise NotYet(
             f"The role in account {account.account_id} does not let us in yet.",
-            "Deploy the template below in this account. We look again by ourselves.",
+            "Deploy the template of our roles in this account, with CloudFormation. We look again by ourselves.",
         ) from failed
     if me["Account"] != account.account_id:
         return Outcome(
