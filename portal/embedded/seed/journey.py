@@ -10,6 +10,7 @@ from environments.services import checklist, plans, runs, stand_in
 from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, PlanState, RunState, StepState
 from onboarding.models import HandOver, Onboarding
 from onboarding.services import hand_overs, onboardings, reviews, sections
+from onboarding.states import Verdict
 from portal.accounts.models import Customer, User
 from portal.embedded.seed.people import PASSWORD
 
@@ -51,9 +52,17 @@ class Journey:
             if not keys or section.key in keys:
                 reviews.approve(section, revision=section.revision, by=self.staff["engineer"])
 
-    def send_back(self, key: str, reason: str) -> None:
+    def send_back(self, key: str, pointer: str, reason: str) -> None:
+        """Ask for a change of one answer; the others are approved."""
         section = self.onboarding.sections.get(key=key)
-        reviews.request_changes(section, revision=section.revision, reason=reason, by=self.staff["engineer"])
+        judgements = [{"pointer": pointer, "verdict": Verdict.CHANGE_REQUESTED, "reason": reason}]
+        reviews.finish(
+            section,
+            revision=section.revision,
+            by=self.staff["engineer"],
+            judgements=judgements,
+            approve_rest=True,
+        )
 
     def environments(self) -> list[Environment]:
         return list(self.onboarding.environments.order_by("id"))

@@ -29,7 +29,9 @@ def begin(journey: Journey) -> None:
     journey.submit("dns", "monitoring")
     journey.approve("dns")
     journey.send_back(
-        "monitoring", "operations@ is read in office hours only. Add an address that somebody reads at night too."
+        "monitoring",
+        "alert_emails",
+        "operations@ is read in office hours only. Add an address that somebody reads at night too.",
     )
 
 
