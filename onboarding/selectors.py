@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from environments.models import Environment, RunStep
 from environments.states import ACTIVE_RUNS, Owner, StepState
@@ -90,17 +90,24 @@ def sections(user: User) -> QuerySet[Section]:
 
 
 def review_queue(user: User) -> QuerySet[Section]:
-    """Submitted sections this person may judge, the longest waiting first; empty for who reviews nothing."""
+    """Submitted sections this person may judge and has not, the longest waiting first; empty for who reviews nothing."""
     if not roles.may_review(user):
         return Section.objects.none()
     waiting = Section.objects.visible_to(user).filter(state=SectionState.SUBMITTED)
     mine = Q(submitted_by=user) | Q(edited_by=user)
     return (
         waiting.exclude(mine)
+        .exclude(pk__in=_approved_by(user))
         .exclude(onboarding__stage=Stage.CANCELLED)
         .select_related("customer", "onboarding", "submitted_by")
         .order_by("submitted_at", "position")
     )
+
+
+def _approved_by(user: User) -> QuerySet[Any, Any]:
+    """The sections that this person approved since they were submitted, while others have to approve them too."""
+    approved = SectionReview.objects.filter(reviewer=user, decision=SectionReview.Decision.APPROVED)
+    return approved.filter(created_at__gte=F("section__submitted_at")).values("section")
 
 
 def hand_overs(user: User) -> QuerySet[HandOver]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from onboarding import review_selectors, rules, selectors
+from onboarding import approvals, review_selectors, rules, selectors
 from onboarding.models import Onboarding, ReviewDraft, Section, SectionReview
 from onboarding.sections import definition
 from onboarding.sections.definition import SectionDefinition
@@ -29,14 +29,15 @@ class Row:
     others: list[User]
     approvers: int
     is_own: bool
+    approved_by: set[str]
+    """Who approved these very answers."""
 
     @property
     def waits(self) -> bool:
         return self.section.state == SectionState.SUBMITTED
 
-    @property
-    def is_mine_to_judge(self) -> bool:
-        return self.waits and not self.is_own
+    def waits_for(self, user: User) -> bool:
+        return self.waits and not self.is_own and user.pk not in self.approved_by
 
 
 def page(user: User, onboarding: Onboarding) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def page(user: User, onboarding: Onboarding) -> dict[str, Any]:
         "judged": sum(row.section.state in _JUDGED for row in rows),
         "waiting": sum(row.waits for row in rows),
         "own": sum(row.is_own and row.waits for row in rows),
-        "next": None if reads_only else next((row for row in rows if row.is_mine_to_judge), None),
+        "next": None if reads_only else next((row for row in rows if row.waits_for(user)), None),
         "reads_only": reads_only,
     }
 
@@ -71,7 +72,14 @@ def _rows(user: User, sections: list[Section]) -> Iterable[Row]:
             others=_others(drafts.get(section.pk, []), user),
             approvers=needed[section.key],
             is_own=roles.may_review(user) and section.pk in wrote,
+            approved_by=_approved_by(section),
         )
+
+
+def _approved_by(section: Section) -> set[str]:
+    digest = approvals.digest_of(section.answers)
+    approved = [one for one in section.reviews.all() if one.decision == SectionReview.Decision.APPROVED]
+    return {one.reviewer_id for one in approved if one.digest == digest and one.reviewer_id}
 
 
 def _others(drafts: list[ReviewDraft], user: User) -> list[User]:

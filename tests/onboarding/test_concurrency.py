@@ -2,16 +2,27 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
 from environments.models import Plan, Specification
-from onboarding.models import Onboarding, Section
-from onboarding.services import onboardings, reviews, sections
+from onboarding.models import Onboarding, Section, SectionReview
+from onboarding.services import (
+    conditions,
+    onboardings,
+    overdue_reviews,
+    review_drafts,
+    review_policies,
+    reviews,
+    sections,
+)
 from onboarding.states import Stage
+from portal.audit.models import AuditEvent
 from portal.core.errors import DomainError
+from portal.outbox.models import OutboxMessage
 from tests.factories import onboardings as factory
 from tests.factories import people
 
@@ -95,3 +106,58 @@ def test_last_two_sections_approved_at_once_freeze_once() -> None:
     assert Specification.objects.count() == 2
     assert Plan.objects.count() == 2
     assert Onboarding.objects.get().stage == Stage.PROVISIONING
+
+
+def test_workers_that_look_at_once_write_to_each_reader_once(settings: Any) -> None:
+    settings.REVIEW_REMINDER = settings.REVIEW_ESCALATION = settings.REVIEW_DRAFT_LIFETIME = timedelta(0)
+    engineer = people.engineer()
+    onboarding = factory.submitted(factory.onboarding())
+    section = factory.section(onboarding, "dns")
+    review_drafts.save(section, [], revision=section.revision, by=engineer)
+    OutboxMessage.objects.all().delete()
+
+    _at_once(*[overdue_reviews.look for _ in range(6)])
+
+    said = sorted((message.recipient, message.subject.split(": ")[1]) for message in OutboxMessage.objects.all())
+    manager = onboarding.account_manager
+    assert said == sorted(
+        [
+            (engineer.email, "11 sections still waiting for review"),
+            (manager.email, "11 sections still waiting for review"),
+            (manager.email, "nobody reviews 11 sections"),
+            (engineer.email, "your review of DNS was not finished"),
+        ]
+    )
+    assert AuditEvent.objects.filter(action="section.review_reminded").count() == 11
+
+
+def test_two_reviewers_who_finish_at_once_do_not_overwrite_each_other() -> None:
+    onboarding = factory.submitted(factory.onboarding())
+    read = [factory.section(onboarding, "dns") for _ in range(2)]
+    engineers = [people.engineer() for _ in range(2)]
+    change = [{"pointer": "zone", "verdict": "change_requested", "reason": "Another"}]
+
+    def finish(number: int) -> Any:
+        section, by = read[number], engineers[number]
+        return reviews.finish(section, revision=section.revision, by=by, judgements=change, approve_rest=True)
+
+    outcomes = _at_once(lambda: finish(0), lambda: finish(1))
+
+    [late] = [outcome for outcome in outcomes if isinstance(outcome, DomainError)]
+    assert (late.status, "finished this review" in late.message) == (412, True)
+    assert SectionReview.objects.count() == 1
+
+
+def test_a_submission_and_the_sweep_of_conditions_approve_once() -> None:
+    review_policies.change("dns", approvers=1, condition="Route 53 only.", by=people.administrator())
+    onboarding = factory.onboarding()
+    author = people.contact(onboarding.customer)
+    section = factory.answer(onboarding, "dns", {"choice": "route53", "zone": "acme.internal"}, author)
+
+    _at_once(
+        lambda: sections.submit(section, revision=section.revision, by=author),
+        *[conditions.approve_waiting for _ in range(4)],
+    )
+    conditions.approve_waiting()
+
+    assert SectionReview.objects.count() == 1

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from onboarding import selectors
 from onboarding.models import Onboarding, ReviewDraft, ReviewPolicy, Section
 from onboarding.services import review_policies, sections
 from onboarding.states import SectionState, Stage
@@ -229,6 +230,10 @@ def test_policy_of_two_is_shown_and_counted():
 
     assert "Ruth approved these answers already: 1 of 2 reviewers." in read(reviewer, section.onboarding, "dns")
     assert "2 reviewers must approve." in read(reviewer, section.onboarding)
+    assert "Review DNS</a>" in read(reviewer, section.onboarding)
+    assert "Review DNS</a>" not in read(ruth, section.onboarding)
+    assert list(selectors.review_queue(reviewer)) == [section]
+    assert list(selectors.review_queue(ruth)) == []
 
 
 def test_approved_answers_are_opened_again_with_a_reason():
