@@ -89,17 +89,17 @@ def new_vpcs_lead_to_the_server(intake: Intake) -> Iterable[FieldProblem]:
 
 
 def server_is_beyond_the_peering(intake: Intake) -> Iterable[FieldProblem]:
-    """A hint: in the data centre, which the provider's VPC does not reach."""
+    """A hint, once for all of them: in the data centre, which the provider's VPC does not reach."""
     if intake.section("data_centre").get("choice") not in ("vpn", "direct_connect"):
         return
-    for server in _private(intake):
-        if _home(intake, server) is None:
-            message = (
-                f"{server.address} is in your data centre, whose connection ends on your VPC. Your machines reach it; "
-                f"{settings.PROVIDER_NAME}'s VPC does not, since a peering does not pass the connection on. "
-                f"{_REMEDIES[intake.key]}"
-            )
-            yield FieldProblem(server.pointer, message, "beyond_the_peering")
+    beyond = [one for one in _private(intake) if _home(intake, one) is None and not _no_way(intake, one)]
+    if beyond:
+        addresses = ", ".join(str(server.address) for server in beyond)
+        message = (
+            f"In your data centre, whose connection ends on your VPC: {addresses}. Your machines reach it; "
+            f"{settings.PROVIDER_NAME}'s VPC does not, since a peering does not pass the connection on. {_REMEDIES[intake.key]}"
+        )
+        yield FieldProblem(beyond[0].pointer, message, "beyond_the_peering")
 
 
 def server_is_in_one_vpc(intake: Intake) -> Iterable[FieldProblem]:
