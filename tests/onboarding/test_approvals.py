@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from onboarding import approvals
 from onboarding.sections import definition
@@ -93,3 +95,29 @@ def test_changed_names_what_differs_and_what_is_gone() -> None:
     now = {"choice": "route53", "zone": "acme.internal"}
 
     assert approvals.changed(DNS, then, now) == ["choice", "servers"]
+
+
+ROWS = some.lists(some.sampled_from([ADA, BEN, CY, {**BEN, "access": "viewer"}, {**ADA, "name": "Ada B"}]), max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(before=ROWS, after=ROWS, opened=some.sets(some.integers(0, 14)))
+def test_whatever_is_saved_no_approval_outlives_its_answer(before: Any, after: Any, opened: set[int]) -> None:
+    asked = approvals.digests(USERS, people(*before))
+    kept = {key: digest for number, (key, digest) in enumerate(asked.items()) if number not in opened}
+
+    carried = approvals.carry(USERS, people(*before), people(*after), kept)
+
+    now = approvals.digests(USERS, people(*after))
+    assert approvals.standing(carried.approved, now) == carried.approved
+    if not carried.broken:
+        closed = [row for number, row in enumerate(before) if all(f"people/{number}/{name}" in kept for name in row)]
+        assert is_within(closed, after)
+    if before == after:
+        assert (carried.broken, carried.approved) == ([], kept)
+
+
+def is_within(rows: list[Any], others: list[Any]) -> bool:
+    """Return whether the rows are among the others, in their order."""
+    rest = iter(others)
+    return all(row in rest for row in rows)
