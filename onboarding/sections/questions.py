@@ -163,6 +163,10 @@ class LongText(Text):
     longest: int = 1000
     kind: ClassVar[str] = "long_text"
 
+    def parse(self, data: QueryDict, name: str) -> Any:
+        """Browsers end lines as e-mail does; the same words are the same answer however they came."""
+        return super().parse(data, name).replace("\r\n", "\n")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Question):

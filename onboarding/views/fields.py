@@ -101,8 +101,9 @@ class Field:
             return []
         if self.items:
             return [item.value for item in self.items]
-        chosen = [option.value for option in self.options if option.chosen]
-        return chosen or [self.value]
+        if self.options:
+            return [option.value for option in self.options if option.chosen]
+        return [self.value]
 
     @property
     def template(self) -> str:

@@ -1,5 +1,6 @@
 """What the customer sees of a finished review: what to change, what is approved and closed, and how to open it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from onboarding.models import Section
 from onboarding.services import reviews, sections
 from portal.accounts.models import User
 from tests.factories import onboardings, people
+from tests.factories.answers import answers_for
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +158,20 @@ def test_viewer_sees_what_is_asked_and_opens_nothing():
 
     assert "1 answer to change" in html
     assert "Change another answer" not in html
+
+
+def test_closed_answers_come_back_as_they_are_whatever_kind_they_are():
+    """Saved as a browser sends it: lines end in CR LF, and what is closed sends what is stored."""
+    terms = "The security agent runs on every host.\nIts updates are ours."
+    monitoring = {**answers_for()["monitoring"], "agreed_terms": terms}
+    page = Page(*sent_back("monitoring", monitoring, "alert_phones"))
+    sent: dict[str, list[str]] = {"alert_phones": ["+442079460959"]}
+    for name, value in re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', page.read()):
+        if name in monitoring:
+            sent.setdefault(name, []).append(value.replace("\n", "\r\n"))
+
+    response = page.save(**sent)
+
+    page.section.refresh_from_db()
+    assert response.status_code == 302
+    assert page.section.answers == {**monitoring, "alert_phones": ["+442079460959"]}
