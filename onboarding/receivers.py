@@ -1,4 +1,4 @@
-"""News from below: when an environment changes, the stage of its onboardings follows."""
+"""News from below: when an environment changes, the stage of its onboardings follows, and what can be checked only now is."""
 
 from functools import partial
 from typing import Any
@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from environments.models import Environment
 from environments.signals import environment_changed
 from onboarding.models import Onboarding
-from onboarding.services import onboardings
+from onboarding.services import checks, onboardings
 
 
 @receiver(environment_changed, dispatch_uid="onboarding.follow_environment")
@@ -22,3 +22,4 @@ def follow_environment(sender: Any, environment: Environment, **_: Any) -> None:
 def _refresh(environment_id: str) -> None:
     for onboarding in Onboarding.objects.filter(environments=environment_id):
         onboardings.refresh_stage(onboarding)
+        checks.follow(onboarding.pk)

@@ -13,8 +13,12 @@ _WINDOW = timedelta(hours=1)
 
 
 def hold(customer: Customer) -> None:
-    """Let nobody else ask for checks of this customer until the transaction ends, so that two cannot take the same place."""
-    Customer.objects.select_for_update().get(pk=customer.pk)
+    """Let nobody else ask for checks of this customer until the transaction ends, so that two cannot take the same place.
+
+    Rows that refer to the customer can still be written: whoever holds the end of the audit chain meanwhile would wait for us
+    otherwise, and we for them.
+    """
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
 
 
 def left(customer: Customer, how: str) -> int:
