@@ -13,7 +13,9 @@ class Reason:
 
 REASONS = (
     Reason("It does not exist", "We cannot find this in AWS. Compare it with the console, in the Region you named: "),
-    Reason("It does not belong together", "The account, the Region and the VPC do not belong together. The VPC we see: "),
+    Reason(
+        "It does not belong together", "The account, the Region and the VPC do not belong together. The VPC we see: "
+    ),
     Reason("A range overlaps", "This range overlaps another network, so neither could be routed. Use instead: "),
     Reason("It cannot be reached", "We cannot reach this from our network. Open your firewall for, or name another: "),
     Reason("It is not what we agreed", "This does not fit what we agreed in the planning phase: "),

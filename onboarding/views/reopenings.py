@@ -23,7 +23,9 @@ def reopen(request: HttpRequest, id: str, key: str) -> HttpResponse:
     try:
         reopenings.reopen(found, answers=answers, reason=reason, revision=revision, by=user)
     except (Invalid, Stale, Conflict) as error:
-        problems = error.problems if isinstance(error, Invalid) else [FieldProblem("", f"{error.message} {error.remedy}")]
+        problems = (
+            error.problems if isinstance(error, Invalid) else [FieldProblem("", f"{error.message} {error.remedy}")]
+        )
         fresh = selectors.section(user, id, key)
         context = section_pages.page(user, fresh, problems=problems)
         context["reopening"] = {"answers": answers, "reason": reason, "open": True}

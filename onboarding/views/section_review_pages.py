@@ -124,7 +124,9 @@ def _answers(
     problems: list[FieldProblem],
 ) -> list[JudgedAnswer]:
     what = definition(section.key)
-    changed = {line.pointer: line for line in comparison.differences(what, last.answers, section.answers)} if last else {}
+    changed = (
+        {line.pointer: line for line in comparison.differences(what, last.answers, section.answers)} if last else {}
+    )
     asked = {one["pointer"]: one["reason"] for one in last.judgements if one["reason"]} if last else {}
     judgements = {one.pointer: one for one in review.judgements} if review else {}
     errors = {problem.pointer: problem.message for problem in problems}

@@ -120,7 +120,9 @@ def test_regions_that_cannot_be_looked_into_are_counted(account: FakeAccount, cl
 
     cloud.before_read = only_at_home
 
-    assert "It may be in one of 2 Regions that our role does not look into." in vpc.exists(account, VPC, REGIONS).message
+    assert (
+        "It may be in one of 2 Regions that our role does not look into." in vpc.exists(account, VPC, REGIONS).message
+    )
 
 
 def test_vpc_that_is_shared_belongs_to_somebody_else(account: FakeAccount, cloud: Cloud) -> None:
