@@ -41,8 +41,9 @@ def at(answers: Any, pointer: str) -> Any:
 
 
 def standing(approved: Mapping[str, str], now: Mapping[str, str]) -> Approved:
-    """Return the approvals that hold: those whose answer is asked for and is the one that was approved."""
-    return {pointer: digest for pointer, digest in approved.items() if now.get(pointer) == digest}
+    """Return the approvals that hold, in the order of `now`: those whose answer is asked for and is the one that was
+    approved."""
+    return {pointer: digest for pointer, digest in now.items() if approved.get(pointer) == digest}
 
 
 def changed(what: SectionDefinition, then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

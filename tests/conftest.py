@@ -21,6 +21,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as changed:
         changed.setattr(TransactionTestCase, "_fixture_teardown", emptying.after_test)
         yield
+    with django_db_blocker.unblock():
+        emptying.end_other_sessions(connection)
 
 
 def pytest_report_header() -> str:

@@ -27,6 +27,16 @@ def empty(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - names of our own models
 
 
+def end_other_sessions(connection: BaseDatabaseWrapper) -> None:
+    """End whoever else is at the database, which is about to go: the journal's writer keeps its connection for some seconds."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @cache
 def _filled(alias: str) -> str:
     """Return a query for the names of the tables that have a row."""
