@@ -37,7 +37,7 @@ NOT_SHOWN = "not shown"
 """The value of an attribute that AWS (or the stand-in) does not tell: it is not compared, and shown as what it is."""
 
 AWS_DELETES = Pending(AWS, "AWS is still deleting what was there.", timedelta(seconds=2))
-_MOST_AT_ONCE = 8
+_MOST_AT_ONCE = 16
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
