@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from environments.provisioning.ports import Account
 from environments.provisioning.specification import Spec
 from onboarding.models import Check
+from portal.probes.fence import Fence
 from portal.probes.outcome import Outcome
 
 Place = tuple[str, str, str]
@@ -26,6 +27,9 @@ class NotYet(Exception):
 
 class Means(Protocol):
     """What a check may use while it is made."""
+
+    fence: Fence
+    """The way out for probes, with the DNS servers that the portal is set to ask."""
 
     recipient: str
     """Where a test message goes; empty where none is to be sent."""
@@ -67,7 +71,7 @@ class Wanted:
 
 def asking(probe: Callable[..., Outcome], *given: Any) -> Callable[[Means], Outcome]:
     """Return what makes a check by a probe that needs nothing but answers."""
-    return lambda means: probe(*given)
+    return lambda means: probe(*given, fence=means.fence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ def wanted(known: Known) -> Iterable[Wanted]:
     username, password = answers.get("proxy_username"), answers.get("proxy_password")
 
     def tunnels(means: Means) -> Outcome:
-        return proxy.tunnels(url, endpoints, username=username or "", password=means.secret(password))
+        secret = means.secret(password)
+        return proxy.tunnels(url, endpoints, username=username or "", password=secret, fence=means.fence)
 
     yield Wanted(
         key="monitoring.tunnels",

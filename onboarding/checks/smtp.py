@@ -32,6 +32,7 @@ def _own_server(known: Known) -> Iterable[Wanted]:
             password=means.secret(given["password"]),
             sender=given["sender"] or "",
             recipient=means.recipient,
+            fence=means.fence,
         )
 
     yield Wanted(

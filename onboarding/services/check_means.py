@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import transaction
 
 from environments.models import AwsAccount, Run
@@ -13,6 +14,8 @@ from onboarding.checks.definition import Known, NotYet
 from onboarding.models import Check
 from onboarding.services import specifications
 from portal.audit.services import record
+from portal.probes.fence import Fence
+from portal.probes.resolving import PublicResolver
 from portal.vault import services as vault
 from portal.vault.models import SealedSecret
 
@@ -21,6 +24,7 @@ class TaskMeans:
     """The means of one try, in the worker. A secret is opened for the moment, and goes nowhere but to its server."""
 
     def __init__(self, check: Check, known: Known) -> None:
+        self.fence = Fence(resolver=PublicResolver(tuple(settings.DNS_RESOLVERS)))
         self.recipient = check.recipient
         self._check = check
         self._known = known

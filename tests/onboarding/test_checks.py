@@ -17,6 +17,7 @@ from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from portal.probes import dns, ntp, smtp
+from portal.probes.fence import EGRESS
 from portal.probes.outcome import Outcome, Verdict
 from portal.vault.models import SealedSecret
 from tests.factories import onboardings as factory
@@ -438,6 +439,7 @@ def test_the_password_is_opened_for_the_check_only(
         "password": ANSWERS["smtp"]["password"],
         "sender": "alerts@acme.example",
         "recipient": "",
+        "fence": EGRESS,
     }
     event = AuditEvent.objects.get(action="check.secret_opened")
     assert event.after == {"secret": SealedSecret.objects.get().pk, "purpose": "intake smtp.password"}
@@ -502,3 +504,10 @@ def test_results_take_a_fixed_number_of_statements(
         found = check_results.of(section.onboarding)
 
     assert len(found["ntp"][0].history) == tries
+
+
+def test_names_are_looked_up_where_the_portal_is_set_to(section, author, prober, settings):
+    settings.DNS_RESOLVERS = ["192.0.2.53"]
+    check = checks.request_one(section, key=PLACE[0], pointer=PLACE[1], by=author)
+    check_runs.run(check.pk)
+    assert prober.options["fence"].resolver.servers == ("192.0.2.53",)

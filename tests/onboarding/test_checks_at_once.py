@@ -62,7 +62,7 @@ def test_two_who_ask_at_once_share_the_limit(section: Section, author: User, set
 def test_two_workers_at_once_make_a_check_once(section: Section, author: User, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def tells_time(server: str) -> Outcome:
+    def tells_time(server: str, **_: object) -> Outcome:
         asked.append(server)
         return Outcome(Verdict.OK, "It answers.")
 

@@ -47,7 +47,7 @@ def section(onboarding: Onboarding, author: User) -> Section:
 
 def found(section: Section, author: User, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> Check:
     """The first server was looked at, with this outcome."""
-    monkeypatch.setattr(ntp, "tells_time", lambda *_: outcome)
+    monkeypatch.setattr(ntp, "tells_time", lambda *_, **__: outcome)
     check = checks.request_one(section, key=KEY, pointer=POINTER, by=author)
     check_runs.run(check.pk)
     return check
