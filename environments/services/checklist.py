@@ -12,6 +12,7 @@ from environments import rules, selectors
 from environments.models import ChecklistItem, Environment, RunStep
 from environments.provisioning import graph
 from environments.provisioning import plan as planning
+from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
 from environments.provisioning.steps import BY_KEY, STEPS
 from environments.services import cloud, drift, known, stand_in
@@ -205,11 +206,18 @@ def request_verification(environment: Environment, *, by: User) -> None:
 
 def verify_all(account: str, region: str) -> None:
     """Observe the environments of an account and Region of which a check is due, with the reads that they have in common made
-    once."""
+    once. One that AWS does not answer for keeps none of the others waiting; the first such `CallFailed` is raised at the
+    end."""
     due = list(drift.due().filter(aws_account=account, region=region))
     shared = drift.shared_by(due)
+    failures: list[CallFailed] = []
     for environment in due:
-        verify(environment.pk, shared)
+        try:
+            verify(environment.pk, shared)
+        except CallFailed as failed:
+            failures.append(failed)
+    if failures:
+        raise failures[0]
 
 
 def verify(environment_id: str, shared: SharedReads | None = None) -> None:

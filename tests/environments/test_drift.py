@@ -6,12 +6,14 @@ import pytest
 
 from environments.models import DriftCheck, Environment
 from environments.provisioning import plan as planning
-from environments.services import drift
+from environments.provisioning.ports import CallFailed, Failure
+from environments.services import checklist, drift
 from environments.services.shared_reads import SharedReads
 from environments.states import RunState
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from tests.factories import environments
+from tests.fakes.cloud import refuse
 
 KEPT = planning.PlannedStep("log_bucket", "Log bucket", planning.KEEP)
 GONE = planning.PlannedStep("private_zone", "Private hosted zone", planning.CHANGE, details=("It is gone",))
@@ -71,6 +73,24 @@ class Told:
 
 def _filter(name: str, *values: str) -> dict:
     return {"Filters": [{"Name": name, "Values": list(values)}]}
+
+
+def test_environment_that_aws_does_not_answer_for_keeps_no_other_waiting(production, monkeypatch):
+    other = environments.environment(production.customer, kind="test")
+    looked: list[str] = []
+
+    def verify(environment_id: str, shared: SharedReads) -> None:
+        looked.append(environment_id)
+        if len(looked) == 1:
+            raise refuse(Failure.RETRYABLE, "RequestLimitExceeded", "a read")
+
+    monkeypatch.setattr(checklist, "verify", verify)
+    due = Environment.objects.filter(pk__in=[production.pk, other.pk])
+    monkeypatch.setattr(drift, "due", lambda: due)
+    Environment.objects.update(aws_account=production.aws_account, region=production.region)
+    with pytest.raises(CallFailed, match="RequestLimitExceeded"):
+        checklist.verify_all(production.aws_account_id, production.region)
+    assert set(looked) == {production.pk, other.pk}
 
 
 def test_reads_of_all_environments_become_one():
