@@ -33,6 +33,7 @@ class Volumes(Collection):
     doing = "Creating the data volumes"
     done = "Created the data volumes"
     requires = ("launch_templates", "subnets")
+    settles = True
     permissions = (
         "ec2:CreateTags",
         "ec2:CreateVolume",
@@ -79,7 +80,7 @@ class Volumes(Collection):
         return There(row["VolumeId"], attributes, pending=pending, leaving=leaving, extra={"holder": _holder(row)})
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
-        """The token holds the template's id and the day, so that a volume deleted by hand or at a reset can be made again."""
+        """The token holds the minute: for hours, EC2 answers the same one with the same volume, be it deleted since."""
         node = _node(ctx.spec, wanted.name)
         template = ctx.outputs["launch_templates"][name_of(ctx.spec, node)]["id"]
         answer = ctx.customer.change(
@@ -89,7 +90,7 @@ class Volumes(Collection):
             Size=wanted.attributes["size_gib"],
             VolumeType=wanted.attributes["volume_type"],
             Encrypted=True,
-            ClientToken=names.token(ctx.spec, self.key, template, node.name, f"{ctx.now:%Y%m%d}"),
+            ClientToken=names.token(ctx.spec, self.key, template, node.name, f"{ctx.now:%Y%m%d%H%M}"),
             TagSpecifications=names.at_create("volume", names.tags(ctx.spec, self.key, names.of(ctx.spec, node.name))),
         )
         return self._there(ctx, answer)
