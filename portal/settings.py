@@ -4,7 +4,7 @@ The default of every value is the embedded mode: SQLite, a broker in a folder, t
 mailbox. Production overrides them by environment variables only (`.env.example`, `docs/configuration.md`).
 """
 
-from portal import env
+from portal import env, settings_api
 from portal.env import BASE_DIR
 
 DATA_DIR = BASE_DIR / env.text("DATA_DIR", ".data")
@@ -269,51 +269,8 @@ CELERY_BEAT_SCHEDULE = {
     "look at reviews": {"task": "onboarding.look_at_reviews", "schedule": 300.0, **_SWEEP},
 }
 
-# The API.
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "portal.accounts.api.authentication.TokenAuthentication",
-        "portal.accounts.api.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "portal.core.pagination.CursorPagination",
-    "DEFAULT_SCHEMA_CLASS": "portal.core.schema.PortalSchema",
-    "EXCEPTION_HANDLER": "portal.core.problems.exception_handler",
-    "DEFAULT_THROTTLE_CLASSES": ["portal.core.throttling.ApiThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"api": env.text("API_RATE", "600/min")},
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": f"{PROVIDER_NAME} onboarding portal",
-    "DESCRIPTION": "Everything the portal's pages do, for integrations. See docs/api.md for the conventions.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {
-        "CustomerRole": "portal.accounts.states.CustomerRole",
-        "StaffRole": "portal.accounts.states.StaffRole",
-        "Stage": "onboarding.states.Stage",
-        "SectionState": "onboarding.states.SectionState",
-        "HandOverState": "onboarding.states.HandOverState",
-        "CheckVerdict": "onboarding.states.CheckVerdict",
-        "EnvironmentKind": "environments.states.EnvironmentKind",
-        "PlanPurpose": "environments.states.PlanPurpose",
-        "TearDownPurpose": (("tear_down", "Tear down"), ("reset", "Reset")),
-        "PlanState": "environments.states.PlanState",
-        "RunState": "environments.states.RunState",
-        "StepState": "environments.states.StepState",
-        "ItemKind": "environments.states.ItemKind",
-        "ItemState": "environments.states.ItemState",
-        "Owner": "environments.states.Owner",
-    },
-}
+REST_FRAMEWORK = settings_api.rest_framework(rate=env.text("API_RATE", "600/min"))
+SPECTACULAR_SETTINGS = settings_api.schema(provider=PROVIDER_NAME)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
