@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -158,11 +157,11 @@ def _answering(user: User, onboarding: Onboarding, rows: list[Section]) -> NextA
         return None
     changed = [row for row in rows if row.state == SectionState.CHANGES_REQUESTED]
     for row in changed:
-        return NextAct(f"Change: {_title(row)}", "section", (onboarding.pk, row.key), "A reviewer asked for a change")
+        return NextAct(f"Change: {title_of(row)}", "section", (onboarding.pk, row.key), "A reviewer asked for a change")
     unfinished = [row for row in rows if row.state in _OPEN and not complete(row)]
     for row in unfinished:
         verb = "Start" if row.state == SectionState.EMPTY else "Continue"
-        return NextAct(f"{verb}: {_title(row)}", "section", (onboarding.pk, row.key))
+        return NextAct(f"{verb}: {title_of(row)}", "section", (onboarding.pk, row.key))
     if owed := to_find_out(onboarding):
         return NextAct(f"Find out {_count(len(owed), 'answer')}", "section", (onboarding.pk, owed[0].section.key))
     if any(row.state in _OPEN for row in rows):
@@ -205,38 +204,12 @@ def _in_environments(user: User, onboarding: Onboarding) -> NextAct | None:
     )
     if hand_over := released.order_by("pk").first():
         return NextAct("Open the hand-over", "hand_over", (hand_over.pk,))
-    step = _waiting_steps(user).filter(run__environment__in=own).first()
+    step = waiting_steps(user).filter(run__environment__in=own).first()
     return NextAct("See what waits for you", "actions", (), step.reason) if step else None
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerAction:
-    """One thing only the customer can do. `due_at` is when waiting ends; None where nothing expires."""
-
-    kind: str
-    title: str
-    reason: str
-    onboarding: Onboarding | None
-    environment: Environment | None
-    since: datetime | None
-    due_at: datetime | None
-    url_name: str
-    args: tuple[str, ...]
-    step: RunStep | None = None
-    section: Section | None = None
-
-
-def customer_actions(user: User) -> list[CustomerAction]:
-    """Return what waits for the customer, the nearest deadline first. Three statements, however many there are."""
-    actions = [
-        *(_from_step(step) for step in _waiting_steps(user)),
-        *(_from_section(section) for section in _returned(user)),
-        *(_from_hand_over(hand_over) for hand_over in _released(user)),
-    ]
-    return sorted(actions, key=lambda action: (action.due_at is None, action.due_at or action.since))
-
-
-def _waiting_steps(user: User) -> QuerySet[RunStep]:
+def waiting_steps(user: User) -> QuerySet[RunStep]:
+    """The steps that wait for the customer, the nearest deadline first."""
     waiting = RunStep.objects.visible_to(user).filter(
         state=StepState.WAITING, waits_on=Owner.CUSTOMER, run__state__in=ACTIVE_RUNS
     )
@@ -245,73 +218,7 @@ def _waiting_steps(user: User) -> QuerySet[RunStep]:
     ).order_by("give_up_at", "pk")
 
 
-def _returned(user: User) -> QuerySet[Section]:
-    returned = sections(user).filter(state=SectionState.CHANGES_REQUESTED)
-    return returned.exclude(onboarding__stage=Stage.CANCELLED)
-
-
-def _released(user: User) -> QuerySet[HandOver]:
-    return hand_overs(user).filter(state__in=(HandOverState.RELEASED, HandOverState.REVEALED))
-
-
-def _from_step(step: RunStep) -> CustomerAction:
-    return CustomerAction(
-        kind=step.key,
-        title=_STEP_TITLES.get(step.key, step.reason),
-        reason=step.reason,
-        onboarding=None,
-        environment=step.run.environment,
-        since=step.waiting_since,
-        due_at=step.give_up_at,
-        url_name="environment",
-        args=(step.run.environment_id,),
-        step=step,
-    )
-
-
-_STEP_TITLES = {
-    "peering_acceptance": "Accept the peering request",
-    "customer_access": "Let the provider's role into your AWS account",
-    "mail_records": "Publish the records of your mail domain",
-    "certificate": "Publish the record of your certificate",
-    "alert_recipients": "Have everybody named confirm that alerts reach them",
-    "vpn_tunnels": "Configure your VPN router",
-    "direct_connect": "Get the Direct Connect line done",
-}
-
-
-def _from_section(section: Section) -> CustomerAction:
-    review = latest_review(section)
-    return CustomerAction(
-        kind="changes_requested",
-        title=f"Change: {_title(section)}",
-        reason=review.reason if review else "",
-        onboarding=section.onboarding,
-        environment=None,
-        since=review.created_at if review else section.edited_at,
-        due_at=None,
-        url_name="section",
-        args=(section.onboarding_id, section.key),
-        section=section,
-    )
-
-
-def _from_hand_over(hand_over: HandOver) -> CustomerAction:
-    revealed = hand_over.state == HandOverState.REVEALED
-    return CustomerAction(
-        kind="hand_over",
-        title="Confirm that you stored the credentials" if revealed else "Reveal the credentials",
-        reason=f"{hand_over.recipient} receives the credentials of {hand_over.environment.name}.",
-        onboarding=None,
-        environment=hand_over.environment,
-        since=hand_over.released_at,
-        due_at=None if revealed else hand_over.expires_at,
-        url_name="hand_over",
-        args=(hand_over.pk,),
-    )
-
-
-def _title(section: Section) -> str:
+def title_of(section: Section) -> str:
     return definition(section.key).title
 
 

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from onboarding import review_selectors, selectors
 from onboarding.api import review_serializers as serializers
-from onboarding.api.serializers import SectionDetailOutput
+from onboarding.api.section_serializers import SectionDetailOutput
 from onboarding.api.views import SectionEndpoint
 from onboarding.services import reopenings, review_drafts, review_policies, reviews
 from portal.accounts import rules as roles

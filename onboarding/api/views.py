@@ -4,8 +4,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from environments.api.views import filtered
-from onboarding import selectors
-from onboarding.api import serializers
+from onboarding import customer_actions, selectors
+from onboarding.api import section_serializers, serializers
 from onboarding.sections import SECTIONS, definition
 from onboarding.services import onboardings, sections
 from onboarding.states import SectionState, Stage
@@ -81,7 +81,7 @@ class OnboardingCancellations(Endpoint):
 class Sections(Endpoint):
     @operation(
         scope="onboarding:read",
-        gives=serializers.SectionOutput,
+        gives=section_serializers.SectionOutput,
         many=True,
         params=(
             Param("onboarding", "Only of this onboarding.", kind="id"),
@@ -105,15 +105,15 @@ class SectionEndpoint(Endpoint):
 
 
 class Section(SectionEndpoint):
-    @operation(scope="onboarding:read", gives=serializers.SectionDetailOutput)
+    @operation(scope="onboarding:read", gives=section_serializers.SectionDetailOutput)
     def get(self, request: Request, id: str) -> Response:
         """Read one section with its answers and what stands against submitting them."""
         return self.shown(id)
 
     @operation(
         scope="intake:write",
-        takes=serializers.SectionInput,
-        gives=serializers.SectionDetailOutput,
+        takes=section_serializers.SectionInput,
+        gives=section_serializers.SectionDetailOutput,
         guarded=True,
     )
     def patch(self, request: Request, id: str) -> Response:
@@ -128,7 +128,7 @@ class Section(SectionEndpoint):
 
 
 class Submissions(SectionEndpoint):
-    @operation(scope="intake:write", gives=serializers.SectionDetailOutput, guarded=True)
+    @operation(scope="intake:write", gives=section_serializers.SectionDetailOutput, guarded=True)
     def post(self, request: Request, id: str) -> Response:
         """Submit the section for review. A refusal names every problem."""
         self.problems_below = "answers"
@@ -137,7 +137,7 @@ class Submissions(SectionEndpoint):
 
 
 class Withdrawals(SectionEndpoint):
-    @operation(scope="intake:write", gives=serializers.SectionDetailOutput)
+    @operation(scope="intake:write", gives=section_serializers.SectionDetailOutput)
     def post(self, request: Request, id: str) -> Response:
         """Take a submitted section back, to change it before anybody judged it."""
         sections.withdraw(selectors.section_by_id(self.person, id), by=self.person)
@@ -145,14 +145,14 @@ class Withdrawals(SectionEndpoint):
 
 
 class IntakeSections(Endpoint):
-    @operation(scope=ANY_TOKEN, gives=serializers.IntakeSectionOutput, many=True, paged=False)
+    @operation(scope=ANY_TOKEN, gives=section_serializers.IntakeSectionOutput, many=True, paged=False)
     def get(self, request: Request) -> Response:
         """List what the intake asks, in its order. One page always."""
         return self.whole(list(SECTIONS))
 
 
 class IntakeSection(Endpoint):
-    @operation(scope=ANY_TOKEN, gives=serializers.IntakeSectionOutput)
+    @operation(scope=ANY_TOKEN, gives=section_serializers.IntakeSectionOutput)
     def get(self, request: Request, key: str) -> Response:
         """Read what one section asks."""
         return self.answer(definition(key))
@@ -162,4 +162,4 @@ class CustomerActions(Endpoint):
     @operation(scope="onboarding:read", gives=serializers.CustomerActionOutput, many=True, paged=False)
     def get(self, request: Request) -> Response:
         """List what waits for the customer, the nearest deadline first. One page always."""
-        return self.whole(selectors.customer_actions(self.person))
+        return self.whole(customer_actions.of(self.person))

@@ -10,7 +10,7 @@ import yaml
 from onboarding.files import FORMAT, STORED
 from onboarding.sections import not_known
 from onboarding.sections.definition import SectionDefinition, asked_questions
-from onboarding.sections.questions import Secret
+from onboarding.sections.sealed import Secret
 
 _LETTER = r"[^\x00-\x20\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
 _WORDS = rf"{_LETTER}(?:[ ]*{_LETTER})*"

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 
 from onboarding.sections import not_known
-from onboarding.sections.questions import BLOCKING, MISSING, MOST_ITEMS, UNKNOWN, Cleaned, Question, Secret
+from onboarding.sections.questions import BLOCKING, MISSING, MOST_ITEMS, UNKNOWN, Cleaned, Question
+from onboarding.sections.sealed import Secret
 from portal.core.errors import FieldProblem
 
 NOT_PROVIDED = "Not provided"

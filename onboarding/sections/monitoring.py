@@ -2,7 +2,8 @@
 
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import ListOf, LongText, Secret, Text, When
+from onboarding.sections.questions import ListOf, LongText, Text, When
+from onboarding.sections.sealed import Secret
 from onboarding.validators import email_address, http_proxy, one_line, phone_number
 
 _BEHIND_PROXY = When("internet_reachable", (False,))

@@ -6,7 +6,8 @@ from typing import Any
 from environments.catalogue.limits import DIALLED_PORTS
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
-from onboarding.sections.questions import Number, Secret, Text, When
+from onboarding.sections.questions import Number, Text, When
+from onboarding.sections.sealed import Secret
 from onboarding.validators import email_address, host, one_line, public_domain, smtp_port
 from portal.core.errors import FieldProblem
 

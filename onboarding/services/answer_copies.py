@@ -12,7 +12,8 @@ from django.db import transaction
 from onboarding.models import Onboarding, Section
 from onboarding.sections import definition, not_known
 from onboarding.sections.definition import Rows
-from onboarding.sections.questions import Question, Secret
+from onboarding.sections.questions import Question
+from onboarding.sections.sealed import Secret
 from onboarding.services import bringing_in
 from onboarding.services.bringing_in import Outcome, SectionChange, Wish
 from onboarding.states import SectionState

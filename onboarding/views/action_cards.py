@@ -12,8 +12,8 @@ from environments.provisioning.access_template.template import areas_in_words
 from environments.services import access
 from environments.states import ItemKind, ItemState, Owner
 from onboarding import selectors, turns
+from onboarding.customer_actions import CustomerAction
 from onboarding.models import Onboarding
-from onboarding.selectors import CustomerAction
 from onboarding.states import Stage
 from onboarding.turns import Turn
 from portal.accounts import rules as roles

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from environments.services import stand_in
-from onboarding import selectors
+from onboarding import customer_actions
 from onboarding.views import action_cards
 from portal.accounts.signed_in import person
 
@@ -13,7 +13,7 @@ from portal.accounts.signed_in import person
 @require_safe
 def actions(request: HttpRequest) -> HttpResponse:
     user = person(request)
-    found = selectors.customer_actions(user)
+    found = customer_actions.of(user)
     context = {
         "cards": [action_cards.card(user, action) for action in found],
         "items": action_cards.unsigned_items(user),

@@ -7,7 +7,7 @@ from environments.models import EnvironmentSecret, Run
 from environments.provisioning.steps.vpn_configuration import SECRET
 from environments.services import runs, steering, vpn_configurations
 from environments.services import stand_in as acts
-from onboarding import selectors as onboarding
+from onboarding import customer_actions
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -128,7 +128,7 @@ class TestPage:
         assert "No connection to a data centre" in pages.page(contact, "data_centre", without.pk)
 
     def test_waiting_tunnels_are_an_action_of_the_customer(self, linked, contact):
-        (action,) = [one for one in onboarding.customer_actions(contact) if one.kind == "vpn_tunnels"]
+        (action,) = [one for one in customer_actions.of(contact) if one.kind == "vpn_tunnels"]
         assert action.title == "Configure your VPN router"
         assert reverse("data_centre", args=[linked.pk]) in pages.page(contact, "actions")
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from environments.models import Environment, Plan, Run, RunStep
-from onboarding import selectors
+from onboarding import customer_actions, selectors
 from onboarding.models import HandOver, Onboarding, Section
 from onboarding.services import onboardings, reviews, sections
 from portal.accounts.models import User
@@ -95,7 +95,7 @@ def test_lists_ask_as_often_for_three_as_for_one() -> None:
             str(found.customer), str(found.account_manager), found.sections_approved
         for section in selectors.review_queue(engineer):
             str(section.customer), str(section.onboarding), str(section.submitted_by)
-        selectors.customer_actions(engineer)
+        customer_actions.of(engineer)
 
     one = _queries(ask)
     for _ in range(2):
@@ -178,7 +178,7 @@ def test_customer_actions_are_derived_nearest_deadline_first() -> None:
     section = factory.section(onboarding, "ntp")
     reviews.request_changes(section, revision=section.revision, reason="Use three.", by=people.engineer())
 
-    actions = selectors.customer_actions(contact)
+    actions = customer_actions.of(contact)
 
     assert [(action.title, action.url_name) for action in actions] == [
         ("Reveal the credentials", "hand_over"),
@@ -194,5 +194,5 @@ def test_actions_of_a_cancelled_onboarding_are_gone() -> None:
     reviews.request_changes(section, revision=section.revision, reason="Use three.", by=people.engineer())
     onboardings.cancel(onboarding, by=onboarding.account_manager)
 
-    assert selectors.customer_actions(people.contact(onboarding.customer)) == []
+    assert customer_actions.of(people.contact(onboarding.customer)) == []
     assert Section.objects.filter(state="changes_requested").count() == 1
