@@ -8,16 +8,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from portal.embedded.aws_stand_in import accounts
-from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_VPC_CIDR, PROVIDER_VPC_ID
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS
 from portal.embedded.seed.people import PASSWORD as SAMPLE_PASSWORD
 from portal.embedded.seed.people import STAFF
 from tests.factories.answers import answers_for
 from tests.journeys.browser import Person
+from tests.journeys.confirmation import Confirmation
 from tests.services import CHROMIUM, needs_chromium
 from tests.stack import Stack, running
 
@@ -88,7 +87,7 @@ def test_from_the_first_question_to_the_hand_over(stack: Stack, browser: Browser
     reveal(astrid, hand_over_url)
     is_refused(bjorn, hand_over_url)
 
-    confirm_in_aws(stack)
+    Confirmation(stack.endpoint, FJORD).of_everything(answers())
     for person in (manager, engineer, approver, astrid, bjorn):
         assert person.broken == [], person.name
 
@@ -266,60 +265,3 @@ def is_refused(bjorn: Person, hand_over_url: str) -> None:
 
     bjorn.sees(re.compile("Astrid Berg"))
     assert not bjorn.page.get_by_role("button", name="Reveal credentials").count()
-
-
-def confirm_in_aws(stack: Stack) -> None:
-    """Peering active, routes on both sides, zone and records, buckets with lifecycle and closed to the public."""
-
-    def client(account_id: str, service: str, region: str) -> Any:
-        key, secret = accounts.access_key_of(account_id)
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=stack.endpoint,
-            aws_access_key_id=key,
-            aws_secret_access_key=secret,
-        )
-
-    hub = client(accounts.PROVIDER_ACCOUNT_ID, "ec2", accounts.PROVIDER_REGION)
-    theirs = client(FJORD.account_id, "ec2", FJORD.region)
-    peerings = {
-        row["AccepterVpcInfo"]["VpcId"]: (row["VpcPeeringConnectionId"], row["Status"]["Code"])
-        for row in hub.describe_vpc_peering_connections()["VpcPeeringConnections"]
-        if row["AccepterVpcInfo"]["OwnerId"] == FJORD.account_id
-    }
-    assert {vpc: status for vpc, (_, status) in peerings.items()} == {
-        FJORD.production_vpc_id: "active",
-        FJORD.test_vpc_id: "active",
-    }
-    peering = peerings[FJORD.production_vpc_id][0]
-    assert routes(hub, PROVIDER_VPC_ID, FJORD.production_cidr) == {peering}
-    assert routes(theirs, FJORD.production_vpc_id, PROVIDER_VPC_CIDR) == {peering}
-
-    route53 = client(FJORD.account_id, "route53", "us-east-1")
-    here = route53.list_hosted_zones_by_vpc(VPCId=FJORD.production_vpc_id, VPCRegion=FJORD.region)
-    (zone,) = here["HostedZoneSummaries"]
-    rows = route53.list_resource_record_sets(HostedZoneId=zone["HostedZoneId"])["ResourceRecordSets"]
-    names = {row["Name"]: row["ResourceRecords"][0]["Value"] for row in rows if row["Type"] == "A"}
-    assert names == {"am.fjord.internal.": "10.90.0.10", "is.fjord.internal.": "10.90.0.11"}
-
-    s3 = client(FJORD.account_id, "s3", FJORD.region)
-    buckets = [row["Name"] for row in s3.list_buckets()["Buckets"] if f"-{FJORD.account_id}-" in row["Name"]]
-    assert sorted(name.split("-")[2] for name in buckets) == ["audit", "audit", "dr", "logs", "logs"]
-    for name in buckets:
-        if "-dr-" not in name:
-            (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-            assert [(t["Days"], t["StorageClass"]) for t in rule["Transitions"]] == [(30, "GLACIER")]
-        assert all(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values())
-
-
-def routes(ec2: Any, vpc_id: str, cidr: str) -> set[str]:
-    """Return where every route table of the VPC sends this range."""
-    tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])["RouteTables"]
-    return {
-        next(
-            (r.get("VpcPeeringConnectionId", "") for r in table["Routes"] if r.get("DestinationCidrBlock") == cidr),
-            "none",
-        )
-        for table in tables
-    }
