@@ -56,7 +56,7 @@ def set_opened(onboarding: Onboarding, *, keys: Iterable[str], opened: bool, by:
         changed = _changed(matrix(onboarding), list(keys), opened=opened)
         _write(onboarding, changed, opened=opened, by=by)
         found = matrix(onboarding)
-        _follow(onboarding, found, by=by)
+        _follow(onboarding, found, opened=opened, by=by)
     return found
 
 
@@ -83,20 +83,17 @@ def _write(onboarding: Onboarding, rows: list[PortRow], *, opened: bool, by: Use
     record(verb, onboarding, by=by, customer=onboarding.customer, after={"rows": told})
 
 
-def _follow(onboarding: Onboarding, rows: list[MatrixRow], *, by: User) -> None:
-    """Keep the checklist item of each environment in step with its rows."""
-    opened = environments_opened(rows)
+def _follow(onboarding: Onboarding, rows: list[MatrixRow], *, opened: bool, by: User) -> None:
+    """Keep the checklist item of each environment in step with its rows. A row more never takes a signature back: somebody may
+    have signed for all without naming each."""
+    complete = environments_opened(rows)
     items = ChecklistItem.objects.filter(environment__in=onboarding.environments.all(), key=CHECKLIST_ITEM)
     for item in items.select_related("environment"):
-        is_opened, is_signed = opened.get(item.environment.name, False), item.state == ItemState.GREEN
-        if is_opened and not is_signed:
-            checklist.sign(
-                item,
-                note=f"Every row of the port matrix of {onboarding.reference} is opened.",
-                by=by,
-                revision=item.revision,
-            )
-        elif is_signed and not is_opened:
+        is_complete, is_signed = complete.get(item.environment.name, False), item.state == ItemState.GREEN
+        if opened and is_complete and not is_signed:
+            note = f"Every row of the port matrix of {onboarding.reference} is opened."
+            checklist.sign(item, note=note, revision=item.revision, by=by)
+        elif not opened and is_signed and not is_complete:
             checklist.unsign(item, revision=item.revision, by=by)
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from environments.services import checklist
 from environments.states import ItemState
 from onboarding import port_files, port_matrix
 from onboarding.models import PortOpening
@@ -155,6 +156,15 @@ def test_environment_whose_rows_are_all_opened_has_its_checklist_item_signed():
     assert approved.reference in item.note
     ports.set_opened(approved, keys=keys[:1], opened=False, by=contact)
     assert items.get().state == ItemState.OPEN
+
+
+def test_one_row_more_takes_no_signature_back():
+    approved = onboardings.approved(onboardings.onboarding())
+    contact = people.contact(approved.customer)
+    items = approved.environments.get(kind="production").checklist_items.filter(key=ports.CHECKLIST_ITEM)
+    checklist.sign(items.get(), note="The firewall team opened all of them.", revision=items.get().revision, by=contact)
+    ports.set_opened(approved, keys=[ports.matrix(approved)[0].row.key], opened=True, by=contact)
+    assert (items.get().state, items.get().note) == (ItemState.GREEN, "The firewall team opened all of them.")
 
 
 def test_files_hold_every_row(answered, contact):
