@@ -135,9 +135,12 @@ def _start(random: Random) -> dict[str, dict[str, Any]]:
         "dns": {"choice": "own", "zone": domain, "servers": ["192.168.4.53"]},
         "ntp": {"choice": "amazon"},
         "data_centre": {**intake["data_centre"], "routing": "bgp", "bgp_asn": random.randint(1, 4294967294)},
-        "remote_access": _WISH,
+        "remote_access": deepcopy(_WISH),
     }
-    return {key: others[key] if key in others and random.random() < 0.5 else answers for key, answers in intake.items()}
+    start = {key: others[key] if key in others and random.random() < 0.5 else given for key, given in intake.items()}
+    for row, lowest in zip(start["remote_access"]["environments"], (100, 150), strict=True):
+        row["cidr_blocks"] = [f"10.{random.randint(lowest, lowest + 49)}.{16 * random.randrange(16)}.0/20"]
+    return start
 
 
 class Bulk:
