@@ -7,4 +7,5 @@ class EnvironmentsConfig(AppConfig):
     verbose_name = "Environments"
 
     def ready(self) -> None:
-        from environments import tasks  # noqa: F401 - the web process names tasks too
+        # The web process names tasks too; what people are told of is known from now on.
+        from environments import events, tasks  # noqa: F401

@@ -4,8 +4,8 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import BooleanField, Case, Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
-from environments.checklist import ITEMS
 from environments.models import (
     Adoption,
     AwsCall,
@@ -39,14 +39,20 @@ def environments(user: Person) -> QuerySet[Environment]:
     the latest check found AWS other than approved (`has_drifted`)."""
     return (
         Environment.objects.visible_to(user)
-        .select_related("customer", "aws_account")
+        .select_related("customer", "aws_account", "checklist_template")
         .annotate(
-            items=Count("checklist_items"),
-            green=Count("checklist_items", filter=Q(checklist_items__state=ItemState.GREEN)),
+            items=_items(),
+            green=_items(state=ItemState.GREEN),
             has_drifted=Subquery(_latest_comparison()),
         )
         .order_by("-id")
     )
+
+
+def _items(**only: str) -> Coalesce:
+    """Return how many checklist items an environment has. Counted per row that is shown: joined, all would be counted first."""
+    rows = ChecklistItem.objects.filter(environment=OuterRef("pk"), **only).order_by().values("environment")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _latest_comparison() -> QuerySet[Any]:
@@ -147,7 +153,15 @@ def drift_checks(user: Person, environment: Environment) -> QuerySet[DriftCheck]
 
 
 def checklist(user: Person, environment: Environment | None = None) -> QuerySet[ChecklistItem]:
-    rows = ChecklistItem.objects.visible_to(user).select_related("environment__customer", "customer", "signed_by")
+    related = (
+        "environment__customer",
+        "customer",
+        "signed_by",
+        "confirmed_by",
+        "template_item__template",
+        "evidence_file",
+    )
+    rows = ChecklistItem.objects.visible_to(user).select_related(*related).defer("evidence_file__content")
     return rows.filter(environment=environment).order_by("position") if environment else rows.order_by("-id")
 
 
@@ -224,7 +238,8 @@ def _awaited(environment: Environment) -> dict[str, str]:
         run__environment=environment, run__state__in=ACTIVE_RUNS, state=StepState.WAITING
     ).values_list("key", flat=True)
     keys = set(waiting)
-    return {item.key: StepState.WAITING for item in ITEMS if keys.intersection(item.steps)}
+    items = environment.checklist_items.exclude(template_item=None).values_list("key", "template_item__steps")
+    return {key: StepState.WAITING for key, steps in items if keys.intersection(steps)}
 
 
 def _provider_detail(content: dict[str, Any]) -> dict[str, str]:

@@ -7,3 +7,7 @@ environment_changed = Signal()
 
 specification_frozen = Signal()
 """An environment has a new version of its specification. Sent with `specification=`, inside the transaction."""
+
+checklist_regressed = Signal()
+"""Automatic items were true and are found to be so no longer. Sent with `environment=` and `items=`, inside the transaction,
+once for each time that they turn red."""

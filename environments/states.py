@@ -100,7 +100,24 @@ class ItemKind(models.TextChoices):
     MANUAL = "manual", "Signed by a person"
 
 
+class ItemOwner(models.TextChoices):
+    """Who has to make an item true. A third party's items (a penetration test) are signed by the provider's people."""
+
+    PROVIDER = "provider", "Provider"
+    CUSTOMER = "customer", "Customer"
+    AWS = "aws", "AWS"
+    THIRD_PARTY = "third_party", "Third party"
+
+
 class ItemState(models.TextChoices):
+    """`signed`: by one person where two have to; it counts as open."""
+
     OPEN = "open", "Open"
+    SIGNED = "signed", "Signed, waits for a second person"
     GREEN = "green", "True"
     RED = "red", "No longer true"
+
+
+class TemplateState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"

@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from environments.views import access, checklist, data_centre, drift, environments, plans, runs, stand_in, tear_downs
+from environments.views import (
+    access,
+    checklist,
+    checklist_moves,
+    checklist_templates,
+    data_centre,
+    drift,
+    environments,
+    plans,
+    runs,
+    stand_in,
+    tear_downs,
+)
 
 urlpatterns = [
     path("environments/", environments.environment_list, name="environment_list"),
     path("environments/<str:id>/", environments.detail, name="environment"),
     path("environments/<str:id>/access-template/", access.template, name="access_template"),
     path("environments/<str:id>/checklist/", checklist.checklist, name="environment_checklist"),
+    path("environments/<str:id>/checklist/move/", checklist_moves.move, name="checklist_move"),
     path("environments/<str:id>/verify/", checklist.verify, name="environment_verify"),
     path("environments/<str:id>/plans/", plans.plans, name="plan_request"),
     path("environments/<str:id>/runs/", runs.run_list, name="environment_runs"),
@@ -29,7 +42,19 @@ urlpatterns = [
     path("environments/<str:id>/stand-in/tunnels/", stand_in.tunnels, name="stand_in_tunnels"),
     path("environments/<str:id>/stand-in/records/", stand_in.publish, name="stand_in_publish"),
     path("checklist-items/<str:id>/sign/", checklist.sign, name="checklist_sign"),
+    path("checklist-items/<str:id>/confirm/", checklist.confirm, name="checklist_confirm"),
+    path("checklist-items/<str:id>/file/", checklist.file, name="checklist_file"),
     path("checklist-items/<str:id>/unsign/", checklist.unsign, name="checklist_unsign"),
+    path("checklist-templates/", checklist_templates.templates, name="checklist_templates"),
+    path("checklist-templates/<str:id>/", checklist_templates.template, name="checklist_template"),
+    path("checklist-templates/<str:id>/items/", checklist_templates.new_item, name="template_item_new"),
+    path("checklist-templates/<str:id>/items/<str:key>/", checklist_templates.item, name="template_item"),
+    path(
+        "checklist-templates/<str:id>/items/<str:key>/remove/", checklist_templates.remove, name="template_item_remove"
+    ),
+    path("checklist-templates/<str:id>/items/<str:key>/shift/", checklist_templates.shift, name="template_item_shift"),
+    path("checklist-templates/<str:id>/publish/", checklist_templates.publish, name="checklist_template_publish"),
+    path("checklist-templates/<str:id>/discard/", checklist_templates.discard, name="checklist_template_discard"),
     path("plans/<str:id>/", plans.plan, name="plan"),
     path("plans/<str:id>/approve/", plans.approve, name="plan_approve"),
     path("plans/<str:id>/adopt/", plans.adopt, name="plan_adopt"),

@@ -7,4 +7,4 @@ class OnboardingConfig(AppConfig):
     verbose_name = "Onboarding"
 
     def ready(self) -> None:
-        from onboarding import receivers, tasks  # noqa: F401
+        from onboarding import checklist_receivers, events, handed_over, receivers, tasks, undeliverable  # noqa: F401

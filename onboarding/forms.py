@@ -65,6 +65,25 @@ class OpeningForm(ServiceForm):
         return given
 
 
+class AskForm(ServiceForm):
+    """Which colleague answers a section, with a word to them. Its names are set apart from those of the section's questions."""
+
+    prefix = "ask"
+
+    email = forms.CharField(
+        max_length=254,
+        label="E-mail address of the colleague",
+        widget=forms.EmailInput(attrs={"list": "ask-colleagues", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the e-mail address of a colleague"},
+    )
+    note = forms.CharField(
+        required=False,
+        label="Note to them",
+        help_text="Goes into the e-mail. No passwords here",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class ReviewPolicyForm(ServiceForm):
     """How many reviewers approve a kind of section, and the condition under which the portal does."""
 

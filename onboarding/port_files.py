@@ -6,15 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
-from fpdf import FPDF
-from fpdf.fonts import FontFace
-
 from onboarding.models import Onboarding
 from onboarding.port_matrix import DIRECTIONS
 from onboarding.services.ports import MatrixRow
 from portal.core import clock
 from portal.core.cells import safe_cell
+from portal.ui.pdf import Document
 
 COLUMNS = (
     "Environment",
@@ -90,31 +87,16 @@ def as_json(onboarding: Onboarding, rows: list[MatrixRow]) -> bytes:
 
 
 def as_pdf(onboarding: Onboarding, rows: list[MatrixRow]) -> bytes:
-    """A landscape page or more, its heading on each. The fonts that every reader has know Latin-1 only: what else is typed is
-    written with question marks, and whole in the other files."""
-    pdf = FPDF(orientation="landscape", format="A4")
-    pdf.set_title(_latin(f"Port matrix of {onboarding.reference}"))
-    pdf.set_author(_latin(settings.PROVIDER_NAME))
-    pdf.add_page()
-    pdf.set_font("helvetica", "B", 16)
-    pdf.cell(text=_latin(f"Port matrix: {onboarding.title}"), new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font("helvetica", size=9)
-    made = f"{onboarding.reference}, {onboarding.customer}. Made {clock.now():%d %B %Y, %H:%M} UTC from the answers."
-    pdf.cell(text=_latin(made), new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(4)
-    pdf.set_font("helvetica", size=8)
+    """A landscape page or more, its heading on each."""
+    foot = f"{onboarding.reference}, {onboarding.customer}"
+    title = f"Port matrix: {onboarding.title}"
+    document = Document(title, made_at=clock.now(), foot=foot, orientation="landscape")
+    document.text_line(f"{foot}. Made {clock.now():%d %B %Y, %H:%M} UTC from the answers.", muted=True)
+    document.ln(4)
     shown = [index for index, width in enumerate(_WIDTHS) if width]
-    widths = tuple(_WIDTHS[index] for index in shown)
-    with pdf.table(col_widths=widths, text_align="LEFT", headings_style=FontFace(emphasis="BOLD")) as table:
-        table.row([COLUMNS[index] for index in shown])
-        for found in rows:
-            cells = _cells(found)
-            table.row([_latin(cells[index]) for index in shown])
-    return bytes(pdf.output())
-
-
-def _latin(text: str) -> str:
-    return text.encode("latin-1", "replace").decode("latin-1")
+    cells = ([_cells(found)[index] for index in shown] for found in rows)
+    document.rows([COLUMNS[index] for index in shown], cells, [_WIDTHS[index] for index in shown])
+    return document.as_bytes()
 
 
 KINDS: Mapping[str, FileKind] = {

@@ -19,6 +19,11 @@ def may_cancel(user: User, onboarding: Onboarding) -> bool:
     return roles.may_open_onboarding(user)
 
 
+def may_assign(user: User) -> bool:
+    """True for who may hand an onboarding over to another account manager."""
+    return roles.may_open_onboarding(user)
+
+
 def may_answer(user: User, section: Section) -> bool:
     return roles.may_edit_intake(user, section.customer)
 

@@ -1,6 +1,7 @@
 """What a person may see of onboardings, and what they can do next."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from environments.models import Environment, RunStep
 from environments.states import ACTIVE_RUNS, Owner, StepState
+from onboarding import ask_selectors, suggesting
 from onboarding.models import HandOver, Onboarding, Section, SectionReview
 from onboarding.sections import definition, not_known
 from onboarding.states import HandOverState, SectionState, Stage
@@ -55,7 +57,8 @@ _COUNTS = {
 
 def onboarding(user: User, id: str) -> Onboarding:
     """Return one with its sections and environments read. Raises `NotFound`."""
-    sections = Section.objects.select_related("edited_by", "submitted_by").order_by("position")
+    rows = Section.objects.select_related("edited_by", "submitted_by").order_by("position")
+    sections = ask_selectors.with_open_ask(rows)
     environments = Environment.objects.select_related("aws_account", "customer").order_by("created_at", "pk")
     found = onboardings(user).prefetch_related(Prefetch("sections", sections))
     found = found.prefetch_related(Prefetch("environments", environments))
@@ -78,10 +81,10 @@ def section_by_id(user: User, id: str) -> Section:
 
 
 def sections(user: User) -> QuerySet[Section]:
-    """Sections with their onboarding, people and reviews (newest first) read."""
+    """Sections with their onboarding, people, open ask and reviews (newest first) read."""
     reviews = SectionReview.objects.select_related("reviewer", "submitted_by").order_by("-created_at", "-pk")
     return (
-        Section.objects.visible_to(user)
+        ask_selectors.with_open_ask(Section.objects.visible_to(user))
         .select_related("customer", "onboarding", "onboarding__account_manager", "edited_by", "submitted_by")
         .prefetch_related(Prefetch("reviews", reviews))
         .order_by("onboarding_id", "position")
@@ -155,10 +158,15 @@ def _reviewing(user: User, onboarding: Onboarding, rows: list[Section]) -> NextA
 def _answering(user: User, onboarding: Onboarding, rows: list[Section]) -> NextAct | None:
     if not roles.may_edit_intake(user, onboarding.customer):
         return None
+    for row in rows:
+        if row.open_ask and row.open_ask.person_id == user.pk and row.state in _OPEN:
+            detail = f"{row.open_ask.asked_by} asks you for it"
+            return NextAct(f"Answer: {title_of(row)}", "section", (onboarding.pk, row.key), detail)
     changed = [row for row in rows if row.state == SectionState.CHANGES_REQUESTED]
     for row in changed:
         return NextAct(f"Change: {title_of(row)}", "section", (onboarding.pk, row.key), "A reviewer asked for a change")
-    unfinished = [row for row in rows if row.state in _OPEN and not complete(row)]
+    filled = suggesting.of(onboarding, rows)
+    unfinished = [row for row in rows if row.state in _OPEN and not complete(row, filled[row.key].answers)]
     for row in unfinished:
         verb = "Start" if row.state == SectionState.EMPTY else "Continue"
         return NextAct(f"{verb}: {title_of(row)}", "section", (onboarding.pk, row.key))
@@ -169,9 +177,10 @@ def _answering(user: User, onboarding: Onboarding, rows: list[Section]) -> NextA
     return None
 
 
-def complete(section: Section) -> bool:
-    """True when nothing is left to do now: each of its own questions is answered soundly or said to be not known yet."""
-    return all(found.code == not_known.TO_FIND_OUT for found in definition(section.key).clean(section.answers)[1])
+def complete(section: Section, answers: Mapping[str, Any]) -> bool:
+    """True when nothing is left to do now: each of its own questions is answered soundly in `answers`, which may be filled
+    with what is suggested, or said to be not known yet."""
+    return all(found.code == not_known.TO_FIND_OUT for found in definition(section.key).clean(answers)[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from onboarding.services import check_runs, conditions, hand_overs, overdue_reviews
+from onboarding.services import check_runs, checks, conditions, hand_overs, overdue_reviews
 
 
 @shared_task(name="onboarding.expire_hand_overs", ignore_result=True)
@@ -25,6 +25,11 @@ def look_at_reviews(**_: Any) -> None:
 @shared_task(name="onboarding.run_check", ignore_result=True)
 def run_check(check: str, **_: Any) -> None:
     check_runs.run(check)
+
+
+@shared_task(name="onboarding.follow_checks", ignore_result=True)
+def follow_checks(**_: Any) -> None:
+    checks.follow_left_out()
 
 
 @shared_task(name="onboarding.sweep_checks", ignore_result=True)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from environments.models import ChecklistItem, Environment, Plan, Run, RunStep
+from environments.services import steering
 from environments.states import ACTIVE_RUNS, ItemKind, ItemState, Owner, PlanState, RunState, StepState
 from onboarding import selectors
+from onboarding.clocks.models import Clock
 from onboarding.models import HandOver, Onboarding, Section
 from onboarding.sections import definition, not_known
 from onboarding.states import OPEN_HAND_OVERS, HandOverState, SectionState, Stage
 from portal.audit.models import AuditEvent
-
-FINISH_WITHIN = timedelta(days=1)
-"""From the acceptance of the peering the provider has this long for the rest (row S3)."""
 
 _TO_ANSWER = (SectionState.EMPTY, SectionState.DRAFT)
 
@@ -67,7 +66,7 @@ def _answers(onboarding: Onboarding, sections: list[Section]) -> Iterable[Turn]:
             yield Turn(f"Change: {title}", "A reviewer asked for a change", "section", (onboarding.pk, section.key))
     missing = [section for section in sections if section.state in _TO_ANSWER]
     if missing:
-        titles = ", ".join(definition(section.key).title for section in missing)
+        titles = ", ".join(_with_whom(section) for section in missing)
         yield Turn(f"Answer and submit {counted(len(missing), 'section')}", titles, "check_answers", (onboarding.pk,))
     asked: dict[str, list[str]] = {}
     for owed in selectors.to_find_out(onboarding):
@@ -75,6 +74,11 @@ def _answers(onboarding: Onboarding, sections: list[Section]) -> Iterable[Turn]:
     for who, labels in asked.items():
         label = f"To find out: {len(labels)}, ask {not_known.in_sentence(who)}"
         yield Turn(label, ", ".join(labels), "check_answers", (onboarding.pk,))
+
+
+def _with_whom(section: Section) -> str:
+    title = definition(section.key).title
+    return f"{title} (asked of {section.open_ask.whom})" if section.open_ask else title
 
 
 def _reviews(onboarding: Onboarding, sections: list[Section]) -> Iterable[Turn]:
@@ -101,12 +105,10 @@ def _add_plans(turns: Turns, environments: list[Environment]) -> None:
 
 
 def _due(environments: list[Environment]) -> dict[str, datetime]:
-    """Return until when the provider shall finish, by run; runs without an acceptance have no clock yet."""
-    accepted = RunStep.objects.filter(
-        run__environment__in=environments, run__state__in=ACTIVE_RUNS, key="peering_acceptance", state=StepState.READY
-    )
-    moments = accepted.exclude(finished_at=None).values_list("run", "finished_at")
-    return {run: finished_at + FINISH_WITHIN for run, finished_at in moments if finished_at}
+    """Return until when the provider shall finish, by run, as the finish clocks say; nothing while one rests (row S3)."""
+    running = Clock.objects.filter(environment__in=environments, kind=Clock.Kind.FINISH, stopped_at=None)
+    rows = running.filter(environment__runs__state__in=ACTIVE_RUNS).values_list("environment__runs", "due_at")
+    return {run: due_at for run, due_at in rows if due_at}
 
 
 def _add_runs(turns: Turns, environments: list[Environment], due: dict[str, datetime]) -> None:
@@ -138,7 +140,12 @@ def _add_steps(turns: Turns, environments: list[Environment], due: dict[str, dat
         name, run = step.run.environment.name, (step.run_id,)
         if step.state == StepState.FAILED:
             detail = str(step.error.get("message") or step.reason)
-            turns.provider.append(Turn(f"Mend a step of {name}", detail, "run", run, due_at=due.get(step.run_id)))
+            if steering.is_customers_to_mend(step):
+                settle = f"Settle what stopped a step of {name}"
+                turns.customer.append(Turn(settle, detail, "actions", since=step.finished_at))
+            else:
+                mend, until = f"Mend a step of {name}", due.get(step.run_id)
+                turns.provider.append(Turn(mend, detail, "run", run, due_at=until, since=step.finished_at))
         elif step.waits_on == Owner.CUSTOMER:
             act = f"Act in your AWS account for {name}"
             since, until = step.waiting_since, step.give_up_at
@@ -150,11 +157,14 @@ def _add_steps(turns: Turns, environments: list[Environment], due: dict[str, dat
 
 
 def _add_items(turns: Turns, onboarding: Onboarding, environments: list[Environment]) -> None:
-    """Signatures are asked for once provisioning is done; before that there is nothing to look at."""
+    """Signatures are asked for once provisioning is done; before that there is nothing to look at. What a run has under way the
+    run makes true: whose turn that is, its steps say."""
     if onboarding.stage not in (Stage.VERIFICATION, Stage.HANDOVER):
         return
-    missing = ChecklistItem.objects.filter(environment__in=environments).exclude(state=ItemState.GREEN)
     by_signature = Q(kind=ItemKind.MANUAL)
+    active = Run.objects.filter(environment__in=environments, state__in=ACTIVE_RUNS).values("environment")
+    asked = ChecklistItem.objects.filter(by_signature | ~Q(environment__in=active), environment__in=environments)
+    missing = asked.exclude(state=ItemState.GREEN)
     for row in missing.values("environment", "environment__name", "owner").annotate(
         unsigned=Count("pk", filter=by_signature), untrue=Count("pk", filter=~by_signature)
     ):
@@ -165,7 +175,7 @@ def _add_items(turns: Turns, onboarding: Onboarding, environments: list[Environm
             owes.append(Turn(label, "A named person says that it is true", "environment_checklist", args))
         if row["untrue"]:
             label = f"Make {counted(row['untrue'], 'checklist item')} of {name} true"
-            turns.provider.append(Turn(label, "Found out by a check", "environment_checklist", args))
+            owes.append(Turn(label, "Found out by a check", "environment_checklist", args))
 
 
 def _add_hand_overs(turns: Turns, onboarding: Onboarding, environments: list[Environment]) -> None:

@@ -90,11 +90,21 @@ def pages(identity: Identity, region: str, service: str, operation: str, key: st
     """Return the rows under `key` of all pages of a list. Raises `AwsError`."""
     client = _client(identity, region, service, False)
     if not client.can_paginate(operation):
-        return call(identity, region, service, operation, changes=False, **params).get(key, [])
+        return _unpaginated(partial(call, identity, region, service, operation, changes=False, **params), key)
     paginator = client.get_paginator(operation)
     return _translated(
         identity, lambda: [row for page in paginator.paginate(**params) for row in page.get(key, [])], False
     )
+
+
+def _unpaginated(ask: Callable[..., dict[str, Any]], key: str) -> list[Any]:
+    """botocore knows no paginator for some lists that come in pages all the same (Route 53's ListHostedZonesByVPC)."""
+    answer = ask()
+    rows = list(answer.get(key, []))
+    while token := answer.get("NextToken"):
+        answer = ask(NextToken=token)
+        rows += answer.get(key, [])
+    return rows
 
 
 def admits_without_external_id(identity: Identity) -> bool:
@@ -235,6 +245,8 @@ _DENIED = frozenset(
         "UnrecognizedClientException",
     }
 )
+_BUSY = frozenset({"ConcurrentModification", "ConcurrentModificationException", "OperationAbortedException"})
+"""Another call changes the same thing just now, and nothing of this one took effect."""
 _REFUSED_BY_ROLE = frozenset({"AccessDenied", "AccessDeniedException"})
 _NOT_FOUND = ("NotFound", "NotFoundException", "NotFoundFault", "NotFoundError")
 _CONFLICTS = (
@@ -275,7 +287,7 @@ def _classify_answer(error: ClientError, changes: bool) -> AwsError:
 
 
 def _kind_of(code: str, status: int, changes: bool) -> Kind:
-    if code in THROTTLED:
+    if code in THROTTLED or code in _BUSY:
         return Kind.RETRYABLE
     if code in _DENIED:
         return Kind.DENIED
@@ -287,6 +299,8 @@ def _kind_of(code: str, status: int, changes: bool) -> Kind:
         return Kind.QUOTA
     if code in ("500", "NotImplemented", "NotYetImplemented"):
         return Kind.NOT_SIMULATED
+    if code.startswith("Insufficient") and "Capacity" in code:
+        return Kind.REFUSED  # nothing was made, although EC2 says so with the status of a server error
     if status >= 500:
         return Kind.UNKNOWN if changes else Kind.RETRYABLE
     return Kind.REFUSED

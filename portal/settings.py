@@ -4,7 +4,7 @@ The default of every value is the embedded mode: SQLite, a broker in a folder, t
 mailbox. Production overrides them by environment variables only (`.env.example`, `docs/configuration.md`).
 """
 
-from portal import env, settings_api
+from portal import env, settings_api, settings_schedule
 from portal.env import BASE_DIR
 
 DATA_DIR = BASE_DIR / env.text("DATA_DIR", ".data")
@@ -17,6 +17,7 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 
 # The provider whose portal this is.
 PROVIDER_NAME = env.text("PROVIDER_NAME", "WSO2")
+PROVIDER_TIME_ZONE = env.text("PROVIDER_TIME_ZONE", "UTC")
 PROVIDER_TAG_PREFIX = env.text("PROVIDER_TAG_PREFIX", "wso2")
 PROVIDER_ACCOUNT_ID = env.text("PROVIDER_ACCOUNT_ID", "111111111111")
 PROVIDER_REGION = env.text("PROVIDER_REGION", "eu-west-1")
@@ -51,7 +52,9 @@ PLAN_TRUST = env.seconds("PLAN_TRUST_SECONDS", 600)
 RUN_THREADS = env.number("RUN_THREADS", 16)
 DNS_RESOLVERS = env.listing("DNS_RESOLVERS", [])
 RUN_SLOTS_PER_CUSTOMER = env.number("RUN_SLOTS_PER_CUSTOMER", 4)
-# Live checks of answers: how many one customer has in an hour, over the network and in AWS; how long a worker keeps one.
+# Live checks of answers: networks where none leads; how many one customer has in an hour, over the network and in AWS; how long
+# a worker keeps one.
+PROBE_NEVER = env.listing("PROBE_NEVER", [])
 PROBES_PER_HOUR = env.number("PROBES_PER_HOUR", 10)
 AWS_CHECKS_PER_HOUR = env.number("AWS_CHECKS_PER_HOUR", 200)
 CHECK_LEASE = env.seconds("CHECK_LEASE_SECONDS", 120)
@@ -61,6 +64,10 @@ HAND_OVER_LIFETIME = env.seconds("HAND_OVER_LIFETIME_SECONDS", 72 * 3600)
 REVIEW_REMINDER = env.seconds("REVIEW_REMINDER_SECONDS", 24 * 3600)
 REVIEW_ESCALATION = env.seconds("REVIEW_ESCALATION_SECONDS", 40 * 3600)
 REVIEW_DRAFT_LIFETIME = env.seconds("REVIEW_DRAFT_LIFETIME_SECONDS", 24 * 3600)
+
+# From the acceptance of the peering the provider has this long for the rest (row S3), and is warned when so much is used.
+FINISH_WITHIN = env.seconds("FINISH_WITHIN_SECONDS", 24 * 3600)
+FINISH_WARNING_PERCENT = env.number("FINISH_WARNING_PERCENT", 75)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -82,10 +89,18 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.vault",
     "portal.outbox",
+    "portal.files",
     "portal.ui",
     "portal.embedded",
     "environments",
+    "environments.alerts",
+    "environments.availability",
     "onboarding",
+    "onboarding.clocks",
+    "onboarding.actions",
+    "onboarding.conversation",
+    "onboarding.requests",
+    "onboarding.reports",
     "backups",
 ]
 
@@ -120,6 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "portal.ui.context.portal",
+                "portal.outbox.context.unread",
             ],
             "builtins": [
                 "portal.ui.templatetags.components",
@@ -135,7 +151,7 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 60,  # its writers are not served in turn: on a slow disk one waits many times before it is let in
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
@@ -215,7 +231,7 @@ VAULT_KMS_KEY_ID = env.text("VAULT_KMS_KEY_ID")
 MAIL_DELIVERY = env.text("MAIL_DELIVERY", "mailbox")
 EMAIL_BACKEND = {
     "mailbox": "portal.outbox.mailbox.MailboxBackend",
-    "smtp": "django.core.mail.backends.smtp.EmailBackend",
+    "smtp": "portal.outbox.smtp.SmtpBackend",
 }[MAIL_DELIVERY]
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 587)
@@ -224,6 +240,8 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{PROVIDER_NAME} onboarding <onboarding@wso2.example>")
+# Where mail that cannot be delivered comes back to; each message adds its own id behind a plus sign. Empty: to the sender.
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS")
 
 # The worker. A message is a hint that carries an id; the database is the only truth.
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
@@ -257,17 +275,7 @@ else:
         "health_check_interval": 10,
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "scheduler")
-# While no worker runs, sweeps expire instead of piling up: each would hint at everything that is due once more.
-_SWEEP = {"options": {"expires": 300}}
-CELERY_BEAT_SCHEDULE = {
-    "sweep runs and plans": {"task": "environments.sweep", "schedule": RUN_SWEEP, **_SWEEP},
-    "check for drift": {"task": "environments.schedule_drift_checks", "schedule": DRIFT_INTERVAL / 4, **_SWEEP},
-    "deliver the outbox": {"task": "outbox.deliver", "schedule": RUN_SWEEP, **_SWEEP},
-    "sweep checks": {"task": "onboarding.sweep_checks", "schedule": RUN_SWEEP, **_SWEEP},
-    "expire hand-overs": {"task": "onboarding.expire_hand_overs", "schedule": 60.0, **_SWEEP},
-    "approve by condition": {"task": "onboarding.approve_by_condition", "schedule": 60.0, **_SWEEP},
-    "look at reviews": {"task": "onboarding.look_at_reviews", "schedule": 300.0, **_SWEEP},
-}
+CELERY_BEAT_SCHEDULE = settings_schedule.sweeps(runs=RUN_SWEEP, drift=DRIFT_INTERVAL)
 
 REST_FRAMEWORK = settings_api.rest_framework(rate=env.text("API_RATE", "600/min"))
 SPECTACULAR_SETTINGS = settings_api.schema(provider=PROVIDER_NAME)

@@ -5,6 +5,8 @@ from typing import Any
 _ENUM_NAMES: dict[str, Any] = {
     "CustomerRole": "portal.accounts.states.CustomerRole",
     "StaffRole": "portal.accounts.states.StaffRole",
+    "EventKind": "portal.outbox.states.Kind",
+    "MessageChannel": "portal.outbox.states.Channel",
     "Stage": "onboarding.states.Stage",
     "SectionState": "onboarding.states.SectionState",
     "HandOverState": "onboarding.states.HandOverState",
@@ -18,6 +20,14 @@ _ENUM_NAMES: dict[str, Any] = {
     "ItemKind": "environments.states.ItemKind",
     "ItemState": "environments.states.ItemState",
     "Owner": "environments.states.Owner",
+    "ItemOwner": "environments.states.ItemOwner",
+    "TemplateState": "environments.states.TemplateState",
+    "ActionState": "onboarding.actions.states.ActionState",
+    "ClockKind": "onboarding.clocks.models.Clock.Kind",
+    "DecisionKind": "onboarding.conversation.states.DecisionKind",
+    "DecisionState": "onboarding.conversation.states.DecisionState",
+    "RequestState": "onboarding.requests.states.RequestState",
+    "Party": "onboarding.requests.states.Party",
 }
 """What the schema calls each list of choices that several fields share."""
 

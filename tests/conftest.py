@@ -8,7 +8,7 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.audit import triggers
-from tests import emptying, services, stateful
+from tests import emptying, groups, services, stateful
 from tests.aws import _server, stand_in  # noqa: F401 - fixtures
 from tests.stateful import _kept_from_state, pytest_fixture_setup  # noqa: F401 - fixture and hook
 
@@ -35,11 +35,13 @@ def pytest_report_header() -> str:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Mark before anything is picked; at the end put first what may take longest, so that nothing waits for it alone."""
     stateful.mark(items)
     yield
     items.sort(key=_longest_first)
+    if getattr(config.option, "loadgroup", False):
+        groups.keep(items)
 
 
 def _longest_first(item: pytest.Item) -> float:

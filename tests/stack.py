@@ -21,7 +21,8 @@ import redis
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 180
+READY_SECONDS = 600
+STOP_SECONDS = 90
 SERVICES = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL")
 
 
@@ -55,16 +56,23 @@ class Stack:
         """Run a command of the portal's on this stack's database."""
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True)
 
+    def tell(self, code: str) -> str:
+        """Run this code in the portal's shell, on this stack's database; return what it printed."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        environment = {**self.environment, "PORTAL_URL": self.url}
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+        return done.stdout
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=STOP_SECONDS)
 
 
 @contextmanager
-def running(data: Path, *arguments: str) -> Iterator[Stack]:
-    """Start the portal on its own data and stop it at the end."""
+def running(data: Path, *arguments: str, **settings: str) -> Iterator[Stack]:
+    """Start the portal on its own data, with these settings, and stop it at the end."""
     with _services() as services:
-        stack = start(data, services, *arguments)
+        stack = start(data, {**(services or dict.fromkeys(SERVICES, "")), **settings}, *arguments)
         try:
             stack.wait_until_ready()
             yield stack
@@ -83,11 +91,22 @@ def start(data: Path, more: dict[str, str] | None = None, *arguments: str) -> St
         "PYTHONUNBUFFERED": "1",
     }
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        preexec_fn=_hear_ctrl_c,
     )
     stack = Stack(process, port, aws_port, data, environment)
     threading.Thread(target=_listen, args=(stack,), daemon=True).start()
     return stack
+
+
+def _hear_ctrl_c() -> None:
+    """A shell that puts the tests into the background has them ignore Ctrl-C, and what they start with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _listen(stack: Stack) -> None:
@@ -109,6 +128,7 @@ def _services() -> Iterator[dict[str, str]]:
     redis.Redis.from_url(broker).flushdb()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
         yield {
             "DATABASE_URL": server.rsplit("/", 1)[0] + f"/{name}",
             "REDIS_URL": broker.rsplit("/", 1)[0] + "/13",

@@ -1,12 +1,11 @@
-"""What the API says and takes about environments, specifications, resources and checklist items."""
+"""What the API says and takes about environments, specifications and resources."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from environments.models import Adoption, ChecklistItem, Environment, ProductDeployment, Resource, Specification
-from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
-from portal.core.inputs import Input, TextInput
+from environments.models import Adoption, Environment, ProductDeployment, Resource, Specification
+from environments.states import EnvironmentKind
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
 
 
@@ -192,49 +191,3 @@ class AdoptionOutput(NamedOutput):
             "adopted_by": maybe_person(row.adopted_by),
             "created_at": row.created_at,
         }
-
-
-class ChecklistItemOutput(Output):
-    """Something that must be true before the hand-over. `revision` is its ETag."""
-
-    id = serializers.CharField()
-    url = serializers.URLField()
-    web_url = serializers.URLField()
-    environment = Reference()
-    key = serializers.CharField()
-    title = serializers.CharField()
-    group = serializers.CharField()
-    owner = serializers.ChoiceField(Owner.choices)
-    kind = serializers.ChoiceField(ItemKind.choices)
-    state = serializers.ChoiceField(ItemState.choices)
-    evidence = serializers.DictField()
-    note = serializers.CharField()
-    signed_by = Reference(allow_null=True)
-    changed_at = serializers.DateTimeField(allow_null=True)
-    checked_at = serializers.DateTimeField(allow_null=True)
-    revision = serializers.IntegerField()
-
-    @staticmethod
-    def render(row: ChecklistItem) -> dict[str, Any]:
-        return {
-            "id": row.pk,
-            "url": url(f"checklist-items/{row.pk}"),
-            "web_url": web_url(f"environments/{row.environment_id}/checklist/"),
-            "environment": reference("environments", row.environment_id, row.environment.name),
-            "key": row.key,
-            "title": row.title,
-            "group": row.group,
-            "owner": row.owner,
-            "kind": row.kind,
-            "state": row.state,
-            "evidence": row.evidence,
-            "note": row.note,
-            "signed_by": maybe_person(row.signed_by),
-            "changed_at": row.changed_at,
-            "checked_at": row.checked_at,
-            "revision": row.revision,
-        }
-
-
-class SignatureInput(Input):
-    note = TextInput("how you know that this is true")

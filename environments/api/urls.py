@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from environments.api import access_views, data_centre_views, run_views, views
+from environments.api import access_views, checklist_views, data_centre_views, run_views, template_views, views
 
 urlpatterns = [
     path("environments", views.Environments.as_view()),
@@ -24,9 +24,18 @@ urlpatterns = [
     path("environments/<id:id>/milestones/<slug:key>", data_centre_views.Milestone.as_view()),
     path("environments/<id:id>/stand-in-publications", views.StandInPublications.as_view()),
     path("specifications/<id:id>", views.Specification.as_view()),
-    path("checklist-items", views.ChecklistItems.as_view()),
-    path("checklist-items/<id:id>", views.ChecklistItem.as_view()),
-    path("checklist-items/<id:id>/signatures", views.Signatures.as_view()),
+    path("checklist-items", checklist_views.ChecklistItems.as_view()),
+    path("checklist-items/<id:id>", checklist_views.ChecklistItem.as_view()),
+    path("checklist-items/<id:id>/signatures", checklist_views.Signatures.as_view()),
+    path("checklist-items/<id:id>/confirmations", checklist_views.Confirmations.as_view()),
+    path("checklist-items/<id:id>/file", checklist_views.EvidenceFile.as_view()),
+    path("environments/<id:id>/checklist-moves", template_views.ChecklistMoves.as_view()),
+    path("checklist-templates", template_views.ChecklistTemplates.as_view()),
+    path("checklist-templates/<id:id>", template_views.ChecklistTemplate.as_view()),
+    path("checklist-templates/<id:id>/items", template_views.TemplateItems.as_view()),
+    path("checklist-templates/<id:id>/items/<slug:key>", template_views.TemplateItem.as_view()),
+    path("checklist-templates/<id:id>/order", template_views.TemplateOrder.as_view()),
+    path("checklist-templates/<id:id>/publications", template_views.TemplatePublications.as_view()),
     path("plans", run_views.Plans.as_view()),
     path("plans/<id:id>", run_views.Plan.as_view()),
     path("plans/<id:id>/approvals", run_views.PlanApprovals.as_view()),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from environments import selectors
 from environments.api import plan_serializers, serializers
 from environments.services import checklist, plans, stand_in
-from environments.states import EnvironmentKind, ItemKind, ItemState, Owner
+from environments.states import EnvironmentKind
 from portal.core.queries import Param
 from portal.core.rest import Endpoint, operation
 
@@ -138,50 +138,3 @@ class StandInPublications(Endpoint):
         """
         stand_in.publish_records(selectors.environment(self.person, id), by=self.person)
         return self.answer(None)
-
-
-class ChecklistItems(Endpoint):
-    @operation(
-        scope="environment:read",
-        gives=serializers.ChecklistItemOutput,
-        many=True,
-        params=(
-            ENVIRONMENT,
-            Param("state", "Only in this state.", choices=tuple(ItemState.values), many=True),
-            Param("owner", "Only of this side.", choices=tuple(Owner.values)),
-            Param("kind", "Only of this kind.", choices=tuple(ItemKind.values)),
-        ),
-    )
-    def get(self, request: Request) -> Response:
-        """List checklist items."""
-        rows = selectors.checklist(self.person)
-        return self.page(filtered(rows, self.query, "environment", "state", "owner", "kind"))
-
-
-class ChecklistItem(Endpoint):
-    @operation(scope="environment:read", gives=serializers.ChecklistItemOutput)
-    def get(self, request: Request, id: str) -> Response:
-        """Read one checklist item."""
-        found = selectors.checklist_item(self.person, id)
-        return self.answer(found, tag=found.revision)
-
-
-class Signatures(Endpoint):
-    @operation(
-        scope="checklist:write",
-        takes=serializers.SignatureInput,
-        gives=serializers.ChecklistItemOutput,
-        guarded=True,
-    )
-    def post(self, request: Request, id: str) -> Response:
-        """Sign a manual item: say that it is true and how you know."""
-        item = selectors.checklist_item(self.person, id)
-        signed = checklist.sign(item, note=self.given["note"], revision=self.revision, by=self.person)
-        return self.answer(signed, tag=signed.revision)
-
-    @operation(scope="checklist:write", gives=serializers.ChecklistItemOutput, guarded=True)
-    def delete(self, request: Request, id: str) -> Response:
-        """Take a signature back: the item is open again."""
-        item = selectors.checklist_item(self.person, id)
-        opened = checklist.unsign(item, revision=self.revision, by=self.person)
-        return self.answer(opened, tag=opened.revision)

@@ -2,7 +2,7 @@
 
 Sources, read on the date below: VPC user guide, "VPC CIDR blocks" (reserved blocks, sizes of IPv6 blocks, 172.17.0.0/16) and
 "Subnet sizing"; EC2 API, VpnTunnelOptionsSpecification (tunnels' inside addresses lie in 169.254.0.0/16); IPAM user guide,
-"Private IPv6 addressing"; RFC 1918.
+"Private IPv6 addressing"; RFC 1918; IANA registries of IPv6 addresses.
 """
 
 AS_OF = "2026-11-24"
@@ -19,6 +19,23 @@ NEVER_A_VPC: dict[str, str] = {
     "169.254.0.0/16": "it is the link-local range, which AWS uses itself",
     "224.0.0.0/3": "it is the multicast and reserved range",
 }
+
+INTERNET_IPV6 = "2000::/3"
+"""What of IPv6 the Internet routes (RFC 4291, section 2.4; IANA IPv6 global unicast assignments)."""
+
+NEVER_A_VPC_IPV6: dict[str, str] = {
+    "2001::/23": "it is kept for protocols",
+    "2001:db8::/32": "it is for documentation",
+    "2002::/16": "it is 6to4, around IPv4 addresses",
+    "3fff::/20": "it is for documentation",
+}
+"""What of that no network is given (IANA IPv6 special-purpose address registry; RFC 6890)."""
+
+PRIVATE_UNICAST_IPV6 = "fc00::/7"
+"""Private addresses of IPv6, those that AWS takes for a VPC among them (RFC 4193)."""
+
+NEVER_A_SERVER_IPV6 = ("2001::/32", "2002::/16", "fd00:ec2::/32")
+"""Addresses around an IPv4 one (Teredo, 6to4), and AWS's own services on a machine: metadata, DNS, time (EC2 user guide)."""
 
 AWS_SERVICES = "198.19.0.0/16"
 """What AWS services use inside VPCs."""

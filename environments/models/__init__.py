@@ -1,5 +1,6 @@
 """What stands, or shall stand, in AWS."""
 
+from environments.models.checklists import ChecklistTemplate, TemplateItem
 from environments.models.environments import AwsAccount, Environment, ProductDeployment, Specification
 from environments.models.evidence import ChecklistItem, EnvironmentSecret, Milestone
 from environments.models.findings import Adoption, DriftCheck, Resource
@@ -10,6 +11,7 @@ __all__ = [
     "AwsAccount",
     "AwsCall",
     "ChecklistItem",
+    "ChecklistTemplate",
     "DriftCheck",
     "Environment",
     "EnvironmentSecret",
@@ -20,4 +22,5 @@ __all__ = [
     "Run",
     "RunStep",
     "Specification",
+    "TemplateItem",
 ]

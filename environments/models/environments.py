@@ -47,7 +47,8 @@ class AwsAccount(TenantModel):
 
 class Environment(TenantModel):
     """Production or non-production, in one AWS account, region and VPC. `check_requested_at`: since when somebody wants AWS
-    observed again; None once that is done. `vpc_id` is empty until a VPC that the provider makes stands. `torn_down_at`: since
+    observed again; None once that is done. `checklist_template`: the version of the checklist that it began with, or was moved
+    to since; None until it has one. `vpc_id` is empty until a VPC that the provider makes stands. `torn_down_at`: since
     when nothing of ours is left in AWS."""
 
     id = PrefixedIdField("env")
@@ -57,6 +58,10 @@ class Environment(TenantModel):
     region = models.CharField(max_length=20)
     vpc_id = models.CharField(max_length=25, blank=True, default="")
     cidr_blocks = models.JSONField(default=list)
+    ipv6_blocks = models.JSONField(default=list)
+    checklist_template = models.ForeignKey(
+        "environments.ChecklistTemplate", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     check_requested_at = models.DateTimeField(null=True, blank=True)
     torn_down_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -32,6 +32,9 @@ READY, WAITING, RUNNING, FAILED, PENDING = "ready", "waiting", "running", "faile
 MOST_ATTEMPTS = 8
 """Retryable failures in a row before a step asks a person."""
 
+_MOST_UNKNOWN = 12
+"""The same of calls whose answer was lost. More of them, since some steps wait minutes before each is sent again."""
+
 _LOOKED_FOR = timedelta(seconds=8)
 """For how long a confirmed change is looked for before it is made again: a repeated one would show even later."""
 
@@ -42,7 +45,7 @@ _FEW_ATTEMPTS = 4
 """What an earlier step made may not be shown everywhere for some seconds (EC2, IAM); longer than that, it is not there."""
 
 _TRY_AGAIN = {
-    Failure.RETRYABLE: "AWS asks to slow down, or did not answer. We try again.",
+    Failure.RETRYABLE: "AWS asks to slow down, is busy with the same thing, or did not answer. We try again.",
     Failure.CONFLICT: "AWS says that it is there already and does not show it yet.",
     Failure.MISSING: "AWS does not show everywhere yet what was made just now. We try again.",
 }
@@ -194,9 +197,10 @@ class Attempt:
         return self._wait(_UNSEEN, attempt=self.record.attempt + 1)
 
     def _failed(self, failed: CallFailed) -> Progress:
-        if failed.failure == Failure.UNKNOWN:
+        if failed.failure == Failure.UNKNOWN and self.record.attempt + 1 < _MOST_UNKNOWN:
             reason = "The answer to a call was lost. We look whether it took effect before anything is made again."
-            return self._wait(Pending(AWS, reason, _SETTLE_LOOK))
+            look_again = max(_SETTLE_LOOK, back_off(self.record.attempt))
+            return self._wait(Pending(AWS, reason, look_again), attempt=self.record.attempt + 1)
         reason = _TRY_AGAIN.get(failed.failure, "")
         most = _FEW_ATTEMPTS if failed.failure == Failure.MISSING else MOST_ATTEMPTS
         if reason and self.record.attempt + 1 < most:

@@ -34,6 +34,11 @@ _BY_CODE: dict[str, tuple[str, str]] = {
     ),
 }
 
+_NO_CAPACITY = (
+    "AWS has no room for this just now: {message}",
+    "Retry this step later; what stands already stays. Where AWS goes on saying so, another size or zone is needed: ask "
+    "operations for it.",
+)
 _BY_FAILURE: dict[Failure, tuple[str, str]] = {
     Failure.DENIED: (
         "AWS denied {operation}: the role may not do this.",
@@ -55,6 +60,10 @@ _BY_FAILURE: dict[Failure, tuple[str, str]] = {
         "The AWS stand-in cannot do {operation}.",
         "This works on AWS only. Ask operations how to continue here.",
     ),
+    Failure.UNKNOWN: (
+        "AWS gave no clear answer to {operation} many times in a row, so it may or may not have taken effect: {message}",
+        "Look at the AWS Health Dashboard, then retry this step: whether it took effect is looked at before it is made again.",
+    ),
     Failure.RETRYABLE: (
         "AWS did not answer {operation} in many tries.",
         "Look at the AWS Health Dashboard, then retry this step.",
@@ -68,9 +77,15 @@ _OTHERWISE = (
 
 def explain(failed: CallFailed) -> dict[str, str]:
     """Return `code`, `message` and `remedy` of a failed call, fit for the run's page."""
-    message, remedy = _BY_CODE.get(failed.code) or _BY_FAILURE.get(failed.failure) or _OTHERWISE
+    known = _NO_CAPACITY if _lacks_capacity(failed.code) else _BY_CODE.get(failed.code)
+    message, remedy = known or _BY_FAILURE.get(failed.failure) or _OTHERWISE
     words = {"operation": failed.operation or "the call", "message": failed.message or failed.code}
     return {"code": failed.code, "message": message.format(**words), "remedy": remedy}
+
+
+def _lacks_capacity(code: str) -> bool:
+    """Machines, volumes and databases have a code of their own each: InsufficientInstanceCapacity, and so on."""
+    return code.startswith("Insufficient") and "Capacity" in code
 
 
 def refusal(refused: StepRefused) -> dict[str, str]:

@@ -124,7 +124,8 @@ class Step(ABC):
     `remains`: why what it made stays when an environment is torn down; empty where it is taken away.
     `simulated`: what is not real on the AWS stand-in, for the page and the evidence.
     `starts_unseen`: where the plan saw nothing of it and no call of ours ever tried, it is made without looking once more.
-    `quotas`: the AWS quotas that each of its resources counts against, as `service/code`, by kind.
+    `quotas`: the AWS quotas that each of its resources counts against in the customer's account, as `service/code`, by kind;
+    `provider_quotas`: in the provider's.
     """
 
     key: str
@@ -142,6 +143,7 @@ class Step(ABC):
     simulated: str = ""
     starts_unseen: bool = False
     quotas: Mapping[str, str] = MappingProxyType({})
+    provider_quotas: Mapping[str, str] = MappingProxyType({})
 
     def applies(self, spec: Spec) -> bool:
         """Return whether this environment needs the step at all."""

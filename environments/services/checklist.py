@@ -1,78 +1,65 @@
-"""The checklist of an environment: computed from what was seen in AWS, or signed by a named person."""
+"""The checklist of an environment, computed from what was seen in AWS. What people sign is in `checklist_signatures`, which
+items there are in `checklist_versions`; both are reached from here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from environments import checklist as template
 from environments import rules, selectors
-from environments.models import ChecklistItem, Environment, RunStep
+from environments.checklist import age, messages
+from environments.models import ChecklistItem, Environment
 from environments.provisioning import graph
 from environments.provisioning import plan as planning
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Spec
 from environments.provisioning.steps import BY_KEY, STEPS
-from environments.services import cloud, drift, known, stand_in
+from environments.services import cloud, drift, known, regressions, stand_in
+from environments.services.checklist_signatures import confirm, sign, unsign
+from environments.services.checklist_versions import ensure
 from environments.services.shared_reads import SharedReads
-from environments.signals import environment_changed
-from environments.states import ItemKind, ItemState, RunState, StepState
+from environments.signals import checklist_regressed, environment_changed
+from environments.states import REMOVING, ItemKind, ItemState, RunState, StepState
 from portal.accounts.models import User
 from portal.audit.services import record
-from portal.core import clock, queue
-from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid, Stale
+from portal.core import clock
+from portal.core.errors import Conflict, Forbidden
+
+__all__ = ["confirm", "ensure", "refresh", "request_verification", "sign", "unsign", "verify", "verify_all"]
 
 
-def ensure(environment: Environment) -> None:
-    """The environment has the items that its newest specification calls for, and no others. Signatures from before that
-    specification vouch for other answers, so they are taken back. Call it in a transaction."""
-    specification = environment.specifications.order_by("-version").first()
-    if specification is None:
-        return
-    spec = Spec.of(specification.content)
-    wanted = [item for item in template.ITEMS if item.applies(environment, spec)]
-    _drop(environment.checklist_items.exclude(key__in=[item.key for item in wanted]))
-    signed = environment.checklist_items.filter(kind=ItemKind.MANUAL, state=ItemState.GREEN)
-    for outdated in signed.filter(changed_at__lt=specification.created_at).select_related("environment", "customer"):
-        _write_signature(outdated, ItemState.OPEN, "", None, signed=False)
-    for item in wanted:
-        ChecklistItem.objects.update_or_create(
-            environment=environment,
-            key=item.key,
-            defaults={
-                "customer": environment.customer,
-                "title": item.title,
-                "group": item.group,
-                "owner": item.owner,
-                "kind": item.kind,
-                "position": template.ITEMS.index(item),
-            },
-        )
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of the steps. `seen`: the evidence of those that are as specified; `why_not`: of others, in words;
+    `unknown`: those that nobody looked at. `at`: when the look began; what was found later by another one counts more.
+    `is_told`: what is no longer true is news, and not what somebody wanted."""
 
-
-def _drop(items: QuerySet[ChecklistItem]) -> None:
-    for item in items.select_related("customer"):
-        before = {"state": item.state, "note": item.note}
-        record("checklist_item.dropped", item, by=None, customer=item.customer, before=before)
-        item.delete()
+    seen: dict[str, dict[str, Any]]
+    why_not: dict[str, str]
+    unknown: frozenset[str]
+    at: datetime
+    is_told: bool = True
 
 
 def refresh(environment: Environment) -> None:
-    """Compute every automatic item again from the steps of the latest run. Call it in the transaction of what changed."""
-    ready = {step.key: step for step in _latest_steps(environment) if step.state == StepState.READY}
-    seen = {key: _evidence_of(step) for key, step in ready.items()}
-    _judge(environment, seen, {})
+    """Compute every automatic item again from the steps of the latest run. Call it in the transaction of what changed.
 
-
-def _latest_steps(environment: Environment) -> Iterable[RunStep]:
-    run = environment.runs.exclude(state=RunState.CANCELLED).order_by("-created_at").first()
-    return run.steps.filter(removes=False) if run else []
-
-
-def _evidence_of(step: RunStep) -> dict[str, Any]:
-    return _seen(step.key, step.outputs, step.finished_at)
+    A run of older answers proves nothing of the newer ones, and a step that the run did not come to yet neither. What the run
+    saw counts from then on, not from its end: where that is too long ago by now, AWS is looked at again at once.
+    """
+    run = environment.runs.exclude(state=RunState.CANCELLED).order_by("-created_at").select_related("plan").first()
+    if run is None or not selectors.is_current(run.plan):
+        return
+    steps = list(run.steps.filter(removes=False))
+    seen = {
+        step.key: _seen(step.key, step.outputs, step.finished_at) for step in steps if step.state == StepState.READY
+    }
+    unknown = frozenset(step.key for step in steps if step.state in (StepState.PENDING, StepState.RUNNING))
+    _judge(environment, _Look(seen, {}, unknown, clock.now(), is_told=run.plan.purpose not in REMOVING))
+    if run.state == RunState.FINISHED and age.due(environment).exists():
+        drift.ask(environment)
 
 
 def _seen(key: str, outputs: Mapping[str, Any], at: datetime | None) -> dict[str, Any]:
@@ -80,24 +67,62 @@ def _seen(key: str, outputs: Mapping[str, Any], at: datetime | None) -> dict[str
     return {"step": BY_KEY[key].done, "seen": dict(outputs), "at": at, "simulated": stand_in.simulated(key)}
 
 
-def _judge(environment: Environment, seen: dict[str, dict[str, Any]], why_not: dict[str, str]) -> None:
-    """Set every automatic item: green where all its steps that apply are among `seen`; red where it was green and is no longer
-    true."""
+def _judge(environment: Environment, look: _Look) -> None:
+    """Set every automatic item: green where all its steps that apply are seen and its messages arrive; red where it was green
+    and is no longer true. What turned red is told."""
     applying = _applying(environment)
-    for item in environment.checklist_items.select_for_update().filter(kind=ItemKind.AUTOMATIC):
-        steps = [key for key in template.BY_KEY[item.key].steps if key in applying]
-        missing = [key for key in steps if key not in seen]
-        if not missing and _is_old_news(item, [seen[key]["at"] for key in steps]):
-            continue
-        if missing:
-            state = ItemState.OPEN if item.state == ItemState.OPEN else ItemState.RED
-            evidence: dict[str, Any] = {
-                "missing": [BY_KEY[key].title for key in missing],
-                "why": _reasons(missing, why_not),
-            }
-        else:
-            state, evidence = ItemState.GREEN, {"steps": [seen[key] for key in steps]}
-        _set(item, state, evidence)
+    items = environment.checklist_items.select_for_update(of=("self",)).select_related(
+        "template_item", "customer", "environment"
+    )
+    regressed = []
+    for item in items.filter(kind=ItemKind.AUTOMATIC):
+        asked = item.template_item.steps if item.template_item else []
+        steps = [key for key in asked if key in applying]
+        before = item.state
+        _judge_one(item, steps, look)
+        if item.state == ItemState.RED != before:
+            regressed.append(item)
+    if regressed and look.is_told:
+        regressions.tell_engineers(environment, regressed)
+        checklist_regressed.send(sender=Environment, environment=environment, items=regressed)
+
+
+def _judge_one(item: ChecklistItem, steps: list[str], look: _Look) -> None:
+    if item.checked_at is not None and look.at < item.checked_at:
+        return  # a look that began later was judged already
+    missing = [key for key in steps if key not in look.seen]
+    if steps and not missing and not _is_old_news(item, [look.seen[key]["at"] for key in steps]):
+        _judge_messages(item, [look.seen[key] for key in steps], look)
+    elif missing and (item.state != ItemState.GREEN or not look.unknown.issuperset(missing)):
+        evidence = {"missing": [BY_KEY[key].title for key in missing], "why": _reasons(missing, look.why_not)}
+        _set(item, _not_true(item), evidence, look.at)
+
+
+def _judge_messages(item: ChecklistItem, steps: list[dict[str, Any]], look: _Look) -> None:
+    """Set an item whose steps are all seen by the messages that have to arrive besides."""
+    asked = item.template_item.messages if item.template_item else []
+    seen = {key: proof["seen"] for key, proof in look.seen.items()}
+    found = {key: messages.find(key, item.environment, seen) for key in asked}
+    lacking = {key: one for key, one in found.items() if isinstance(one, messages.NotReceived)}
+    if lacking:
+        evidence = {
+            "missing": [messages.title(key) for key in lacking],
+            "why": [one.why for one in lacking.values() if one.why],
+        }
+        _set(item, _not_true(item), evidence, look.at)
+    else:
+        received = [_received(one) for one in found.values() if isinstance(one, messages.Received)]
+        shown = {"steps": steps, **({"messages": received} if received else {})}
+        _set(item, ItemState.GREEN, shown, look.at, min(proof["at"] or look.at for proof in steps))
+
+
+def _received(message: messages.Received) -> dict[str, Any]:
+    """Return what proves a message in the form of what proves a step."""
+    return {"step": message.words, "seen": dict(message.seen), "at": message.at, "simulated": message.simulated}
+
+
+def _not_true(item: ChecklistItem) -> ItemState:
+    return ItemState.RED if item.state != ItemState.OPEN else ItemState.OPEN
 
 
 def _applying(environment: Environment) -> set[str]:
@@ -109,26 +134,36 @@ def _applying(environment: Environment) -> set[str]:
 
 
 def _is_old_news(item: ChecklistItem, seen_at: list[datetime]) -> bool:
-    """True where any of the evidence is from before the item was found to be no longer true."""
-    return item.state == ItemState.RED and item.changed_at is not None and min(seen_at) <= item.changed_at
+    """True where any of the evidence is from before the item was found to be no longer true, or was opened anew."""
+    return item.state != ItemState.GREEN and item.changed_at is not None and min(seen_at) <= item.changed_at
 
 
 def _reasons(missing: list[str], why_not: dict[str, str]) -> list[str]:
     return [why_not[key] for key in missing if key in why_not]
 
 
-def _set(item: ChecklistItem, state: ItemState, evidence: dict[str, Any]) -> None:
+def _set(
+    item: ChecklistItem, state: ItemState, evidence: dict[str, Any], at: datetime, seen_at: datetime | None = None
+) -> None:
+    """`seen_at`: when AWS was seen so, where that was before the look that tells it."""
     now = clock.now()
-    before, item.checked_at = item.state, now
-    item.evidence = {**evidence, "at": now.isoformat()}
-    item.evidence = _plain(item.evidence)
-    fields = ["evidence", "checked_at"]
+    before, item.checked_at, item.due_at = item.state, at, _due_at(item, state, seen_at or at)
+    item.evidence = _plain({**evidence, "at": at})
+    fields = ["evidence", "checked_at", "due_at"]
     if before != state:
         item.state, item.changed_at, item.revision = state, now, item.revision + 1
         fields += ["state", "changed_at", "revision"]
         action = "checklist_item.regressed" if state == ItemState.RED else "checklist_item.changed"
-        record(action, item, by=None, customer=item.customer, before={"state": before}, after={"state": state})
+        after = {"state": state, **({"why": evidence["why"] or evidence["missing"]} if state == ItemState.RED else {})}
+        record(action, item, by=None, customer=item.customer, before={"state": before}, after=after)
     item.save(update_fields=fields)
+
+
+def _due_at(item: ChecklistItem, state: ItemState, seen_at: datetime) -> datetime:
+    """Return when the item is looked at again. What somebody saw true later than the steps of a run counts for longer."""
+    due = seen_at + age.interval(item)
+    is_still_true = item.state == state == ItemState.GREEN
+    return max(due, item.due_at) if is_still_true and item.due_at else due
 
 
 def _plain(value: Any) -> Any:
@@ -139,59 +174,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def sign(item: ChecklistItem, *, note: str, revision: int, by: User) -> ChecklistItem:
-    """A named person of the owner's side says that it is true, and how they know.
-
-    Raises `Forbidden`, `Conflict` for an automatic or signed item, `Stale`, `Invalid` without a note.
-    """
-    with transaction.atomic():
-        item = _open_for(item, revision, by)
-        if item.state == ItemState.GREEN:
-            raise Conflict("This item is signed already.", remedy="Take the signature back first to sign it again.")
-        if not note.strip():
-            raise Invalid([FieldProblem("note", "Enter how you know that this is true", "missing")])
-        return _write_signature(item, ItemState.GREEN, note.strip(), by, signed=True)
-
-
-def unsign(item: ChecklistItem, *, revision: int, by: User) -> ChecklistItem:
-    """Take a signature back: the item is open again. Raises `Forbidden`, `Conflict`, `Stale`."""
-    with transaction.atomic():
-        item = _open_for(item, revision, by)
-        if item.state != ItemState.GREEN:
-            raise Conflict("This item is not signed.")
-        return _write_signature(item, ItemState.OPEN, "", by, signed=False)
-
-
-def _open_for(item: ChecklistItem, revision: int, by: User) -> ChecklistItem:
-    item = (
-        ChecklistItem.objects.select_for_update(of=("self",)).select_related("environment", "customer").get(pk=item.pk)
-    )
-    if not rules.may_sign(by, item):
-        side = "customer's own people" if item.owner == "customer" else "provider's engineers and account managers"
-        raise Forbidden(f"This item is signed by the {side}.")
-    if item.kind == ItemKind.AUTOMATIC:
-        raise Conflict(
-            "This item is computed from what is seen in AWS; nobody signs it.", remedy="Check again instead."
-        )
-    if item.revision != revision:
-        raise Stale("Somebody changed this item since you opened it.", revision=item.revision, current=item.state)
-    return item
-
-
-def _write_signature(
-    item: ChecklistItem, state: ItemState, note: str, by: User | None, *, signed: bool
-) -> ChecklistItem:
-    before, now = item.state, clock.now()
-    item.state, item.note, item.signed_by = state, note, by if signed else None
-    item.changed_at = item.checked_at = now
-    item.revision += 1
-    item.save(update_fields=["state", "note", "signed_by", "changed_at", "checked_at", "revision"])
-    action = "checklist_item.signed" if signed else "checklist_item.signature_withdrawn"
-    record(action, item, by=by, customer=item.customer, before={"state": before}, after={"state": state, "note": note})
-    environment_changed.send(sender=Environment, environment=item.environment)
-    return item
-
-
 def request_verification(environment: Environment, *, by: User) -> None:
     """Have AWS observed again and the automatic items computed from that. Raises `Forbidden`, `Conflict` before a first run."""
     if not rules.may_verify(by, environment.customer):
@@ -199,9 +181,8 @@ def request_verification(environment: Environment, *, by: User) -> None:
     if not environment.runs.exists():
         raise Conflict("Nothing is provisioned yet, so there is nothing to check.")
     with transaction.atomic():
-        Environment.objects.filter(pk=environment.pk).update(check_requested_at=clock.now())
+        drift.ask(environment)
         record("environment.check_requested", environment, by=by, customer=environment.customer)
-        queue.enqueue("environments.verify", environment=environment.pk)
 
 
 def verify_all(account: str, region: str) -> None:
@@ -230,18 +211,26 @@ def verify(environment_id: str, shared: SharedReads | None = None) -> None:
     specification = environment.specifications.order_by("-version").first()
     if specification is None:
         return
+    began = clock.now()
     spec = Spec.of(specification.content)
     found = planning.make(
         graph.program(STEPS, spec, known.standing(environment)), cloud.looking(environment, spec, shared)
     )
-    now = clock.now()
     kept = [step for step in found if step.action == planning.KEEP and not step.removes]
-    seen = {step.step: _seen(step.step, step.outputs, now) for step in kept}
+    seen = {step.step: _seen(step.step, step.outputs, began) for step in kept}
     why_not = {step.step: "; ".join(step.details) or step.reason for step in found if step.step not in seen}
     with transaction.atomic():
-        _judge(environment, seen, why_not)
+        _hold(environment)
+        if environment.specifications.filter(version__gt=specification.version).exists():
+            return  # answers were approved meanwhile: what was seen says nothing of them, and the next look follows
+        _judge(environment, _Look(seen, why_not, frozenset(), began))
         if selectors.is_watched(environment):
             drift.note(environment, found)
         asked = Environment.objects.filter(pk=environment_id, check_requested_at=environment.check_requested_at)
         asked.update(check_requested_at=None)
         environment_changed.send(sender=Environment, environment=environment)
+
+
+def _hold(environment: Environment) -> None:
+    """Hold the environment's row until the transaction ends: its items are judged by one look after the other."""
+    Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from environments.models import DriftCheck, Environment
+from environments.models import ChecklistItem, DriftCheck, Environment
 from environments.provisioning import plan as planning
 from environments.services import notices
 from environments.services.shared_reads import SharedReads
-from environments.states import PlanPurpose, RunState
+from environments.states import ItemKind, PlanPurpose, RunState
 from portal.audit.services import record
 from portal.core import clock, queue
 
@@ -41,8 +41,13 @@ def look_again(environment: Environment) -> None:
     transaction."""
     latest = environment.drift_checks.order_by("-found_at", "-id").first()
     if latest and latest.findings:
-        Environment.objects.filter(pk=environment.pk).update(check_requested_at=clock.now())
-        queue.enqueue("environments.verify", environment=environment.pk)
+        ask(environment)
+
+
+def ask(environment: Environment) -> None:
+    """Have AWS looked at as soon as a worker can. Call it in a transaction."""
+    Environment.objects.filter(pk=environment.pk).update(check_requested_at=clock.now())
+    queue.enqueue("environments.verify", environment=environment.pk)
 
 
 def schedule() -> int:
@@ -54,11 +59,15 @@ def schedule() -> int:
 
 
 def due() -> QuerySet[Environment]:
-    """Return the provisioned environments whose latest check is older than the interval."""
-    before = clock.now() - settings.DRIFT_INTERVAL
+    """Return the provisioned environments whose latest check is older than the interval, or of whose checklist an item is to be
+    looked at again."""
+    now = clock.now()
+    before = now - settings.DRIFT_INTERVAL
     finished = Q(runs__state=RunState.FINISHED, runs__plan__purpose=PlanPurpose.PROVISION)
     found: QuerySet[Environment] = Environment.objects.filter(finished, torn_down_at=None).distinct()
-    return found.exclude(drift_checks__checked_at__gt=before).order_by("pk")
+    items = ChecklistItem.objects.filter(environment=OuterRef("pk"), kind=ItemKind.AUTOMATIC, due_at__lte=now)
+    checked = DriftCheck.objects.filter(environment=OuterRef("pk"), checked_at__gt=before)
+    return found.filter(~Exists(checked) | Exists(items)).order_by("pk")
 
 
 def shared_by(environments: Iterable[Environment]) -> SharedReads:

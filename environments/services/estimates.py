@@ -23,7 +23,7 @@ def of(program: Sequence[Step], planned: Sequence[PlannedStep], spec: Spec) -> d
     waiting = {one.step for one in planned if one.waits_for}
     whole, added = _cost(program, planned, spec)
     return {
-        "seconds": round(_longest(program, {key: 0 if key in waiting else value for key, value in seconds.items()})),
+        "seconds": round(longest(program, {key: 0 if key in waiting else value for key, value in seconds.items()})),
         "measured_steps": len(past),
         "monthly_usd": round(whole, 2),
         "added_usd": round(added, 2),
@@ -44,7 +44,7 @@ def _past_seconds(planned: Iterable[PlannedStep]) -> dict[str, float]:
     return {key: statistics.median(values) for key, values in took.items()}
 
 
-def _longest(program: Sequence[Step], seconds: Mapping[str, float]) -> float:
+def longest(program: Sequence[Step], seconds: Mapping[str, float]) -> float:
     """Return the seconds of the longest chain of steps: what goes in parallel does not add up."""
     ends: dict[str, float] = {}
     left = list(program)

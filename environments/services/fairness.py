@@ -6,7 +6,6 @@ does every sweep.
 """
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -77,7 +76,7 @@ def hint_after_commit(customer_id: str) -> None:
     Looked up after the commit, so that no run slips between: one that becomes due later sees the slot free by itself.
     """
     if settings.RUN_SLOTS_PER_CUSTOMER:
-        transaction.on_commit(partial(_hint, customer_id), robust=True)
+        transaction.on_commit(lambda: _hint(customer_id), robust=True)
 
 
 def _hint(customer_id: str) -> None:

@@ -1,16 +1,20 @@
 """Who is told when a person is needed: the customer when a run waits for them, the engineers when it stops, or AWS drifted."""
 
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from environments import events
 from environments.models import DriftCheck, Environment, Run, RunStep
 from environments.provisioning.steps import BY_KEY
 from environments.states import Owner, StepState
 from portal.accounts.models import User
 from portal.accounts.states import CustomerRole, StaffRole
-from portal.outbox.services import email
+from portal.outbox import selectors as outbox
+from portal.outbox.services import notify
+from portal.ui import times
 
 
 def tell(run: Run) -> None:
@@ -20,7 +24,9 @@ def tell(run: Run) -> None:
             _tell_customer(run, step)
         elif step.state == StepState.FAILED:
             ended = step.finished_at and step.finished_at.isoformat()
-            _tell_engineers(run, f"{BY_KEY[step.key].title.lower()} stopped", step.error, f"{step.pk}:{ended}")
+            _tell_engineers(
+                run, f"{BY_KEY[step.key].title.lower()} stopped", step.error, f"{step.pk}:{ended}", about=step.pk
+            )
 
 
 def tell_of_defect(run: Run) -> None:
@@ -33,6 +39,7 @@ def tell_of_drift(check: DriftCheck) -> None:
     environment = check.environment
     for person in _engineers():
         _send(
+            events.DRIFTED,
             "drift_found",
             person,
             environment,
@@ -51,41 +58,66 @@ def _tell_customer(run: Run, step: RunStep) -> None:
     )
     for person in editors:
         _send(
+            events.WAITS,
             "customer_action",
             person,
             run.environment,
             f"waits:{step.pk}:{_since(step)}",
             subject=f"We are waiting for you: {BY_KEY[step.key].title.lower()} for {run.environment}",
-            path="actions/",
+            path=f"actions/?step={step.pk}",
+            about=step.pk,
             reason=step.reason,
-            deadline=step.give_up_at,
+            deadline=_in_their_zone(person, step.give_up_at),
         )
 
 
-def _tell_engineers(run: Run, what: str, error: dict[str, str], key: str) -> None:
+def _in_their_zone(person: User, deadline: datetime | None) -> str:
+    """Return the moment as the reader's clock shows it, with weekday and zone; empty where nothing ends."""
+    if deadline is None:
+        return ""
+    with timezone.override(outbox.zone(outbox.preferences(person))):
+        return times.absolute(deadline)
+
+
+def _tell_engineers(run: Run, what: str, error: dict[str, str], key: str, *, about: str = "") -> None:
     for person in _engineers():
         _send(
+            events.STOPPED,
             "run_stopped",
             person,
             run.environment,
             f"stopped:{key}",
             subject=f"{run.environment}: {what}",
             path=f"runs/{run.pk}/",
+            about=about,
             error=error,
         )
 
 
 def _send(
-    template: str, person: User, environment: Environment, event: str, *, subject: str, path: str, **more: Any
+    event: str,
+    template: str,
+    person: User,
+    environment: Environment,
+    key: str,
+    *,
+    subject: str,
+    path: str,
+    about: str = "",
+    **more: Any,
 ) -> None:
-    """Leave the message about an event for a person, once. `path`: where in the portal they see what it is about."""
-    email(
+    """Ask a person to act, once for each key. `path`: where in the portal they see what it is about."""
+    notify(
+        person,
+        event,
         template,
-        person.email,
-        key=f"{event}:{person.pk}",
+        key=key,
         subject=subject,
+        link=f"/{path}",
         customer=environment.customer,
-        context={"person": person, "environment": environment, "link": f"{settings.PORTAL_URL}/{path}", **more},
+        context={"environment": environment, **more},
+        to_act=True,
+        about=about,
     )
 
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import transaction
 
 from environments import rules
-from environments.models import Environment, Run, RunStep
+from environments.models import AwsAccount, Environment, Run, RunStep
+from environments.provisioning.access_template import Given
 from environments.provisioning.steps import BY_KEY
 from environments.services import access, steering
 from environments.states import RunState, StepState
@@ -40,25 +41,30 @@ def simulated(step: str) -> str:
 def create_role(environment: Environment, *, by: User) -> None:
     """Deploy the template of the provider's roles, as the customer would: anew, or over an earlier one. Raises `NotFound` on
     AWS, `Forbidden`, `Conflict`."""
-    identity = _customer_administrator(environment, by)
     account = environment.aws_account
-    stack = {
-        "StackName": access.template().stack_name,
-        "TemplateBody": access.text(account),
-        "Parameters": [
-            {"ParameterKey": name, "ParameterValue": value}
-            for name, value in access.template().parameters(access.given(account)).items()
-        ],
-        "Capabilities": ["CAPABILITY_NAMED_IAM"],
-    }
-    try:
-        _deploy(identity, access.home_region(account), stack)
-    except aws.AwsError as error:
-        raise _refused(error) from error
+    deploy_roles(account, access.home_region(account), access.given(account), by=by)
     with transaction.atomic():
         after = {"role": account.role_name, "template": access.template().version}
         record("stand_in.role_created", environment, by=by, customer=environment.customer, after=after)
     _look_again(environment, by)
+
+
+def deploy_roles(account: AwsAccount, region: str, given: Given, *, by: User) -> None:
+    """Deploy the template of the provider's roles in an account, filled in as given. Raises as `create_role` does."""
+    identity = _administrator_of(account, by)
+    stack = {
+        "StackName": access.template().stack_name,
+        "TemplateBody": access.template().text(given),
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in access.template().parameters(given).items()
+        ],
+        "Capabilities": ["CAPABILITY_NAMED_IAM"],
+    }
+    try:
+        _deploy(identity, region, stack)
+    except aws.AwsError as error:
+        raise _refused(error) from error
 
 
 def _deploy(identity: aws.Identity, region: str, stack: dict[str, Any]) -> None:
@@ -209,11 +215,14 @@ def _refused(error: aws.AwsError) -> Conflict:
 
 
 def _customer_administrator(environment: Environment, by: User) -> aws.Identity:
+    return _administrator_of(environment.aws_account, by)
+
+
+def _administrator_of(account: AwsAccount, by: User) -> aws.Identity:
     if not available():
         raise NotFound
-    if not rules.may_act_as_customer(by, environment.customer):
+    if not rules.may_act_as_customer(by, account.customer):
         raise Forbidden("Acting in the customer's account is for the customer's own contributors and administrators.")
-    account = environment.aws_account
     role = _ROLE_IN_NEW_ACCOUNT if account.root_email else settings.AWS_STAND_IN_CUSTOMER_ROLE
     return aws.Identity(account.account_id, f"arn:aws:iam::{account.account_id}:role/{role}")
 

@@ -4,12 +4,13 @@ Each act writes the run's state and takes the worker's lease away where it has o
 the worker stops before its next changing call.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
 from environments import rules
-from environments.models import Environment, Run
+from environments.models import Environment, Run, RunStep
+from environments.provisioning.step import CUSTOMER
 from environments.provisioning.steps import BY_KEY
 from environments.services import fairness
 from environments.services.journal import at_once
@@ -21,6 +22,8 @@ from portal.core import clock, queue
 from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid
 
 NOTE_LENGTH = 500
+_NOT_DONE = frozenset({"overdue", "peering_expired", "peering_rejected", "peering_gone"})
+"""Why a step stopped that waited for the customer, where asking anew can help."""
 
 
 def require_operator(user: User) -> None:
@@ -46,6 +49,38 @@ def retry(run: Run, *, by: User, step_key: str | None = None) -> Run:
         _reopen(run, keys)
         record("run.retried", run, by=by, customer=run.customer, after={"steps": keys})
     return run
+
+
+def ask_again(run: Run, step_key: str, *, by: User) -> Run:
+    """Have the customer's part asked for anew, where it ended before they did it or they have mended what stood in its way.
+    Their own editors may have that done as well as the operators.
+
+    Raises `Forbidden`, `Conflict` where the step has not stopped for such a reason.
+    """
+    if not rules.may_ask_again(by, run.customer):
+        raise Forbidden("Asking anew is for the customer's contributors and the provider's operations engineers.")
+    with transaction.atomic():
+        run = _locked(run)
+        _require_not_paused(run)
+        step = run.steps.filter(key=step_key).first()
+        if step is None or not is_customers_to_mend(step):
+            raise Conflict("There is nothing to ask for anew: this step has not stopped.")
+        _queue(run, "retry", error={})
+        _reopen(run, [step_key])
+        record("run.asked_again", run, by=by, customer=run.customer, after={"steps": [step_key]})
+    return run
+
+
+def is_customers_to_mend(step: RunStep) -> bool:
+    """Return whether a step stopped because the customer did not act in time, refused, or has something in its way."""
+    return step.state == StepState.FAILED and stopped_for_customer(step.key, step.error)
+
+
+def stopped_for_customer(step_key: str, error: Mapping[str, str]) -> bool:
+    """Return whether the error that a step stopped with is the customer's to mend."""
+    code = error.get("code", "")
+    in_their_way = (step_key, code) == ("customer_routes", "route_taken")
+    return in_their_way or (BY_KEY[step_key].waits_for == CUSTOMER and code in _NOT_DONE)
 
 
 def _reopen(run: Run, keys: Iterable[str]) -> None:

@@ -14,19 +14,22 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
-from environments import checklist as template
-from environments import rules, selectors
+from environments import checklist_selectors, rules, selectors
+from environments.checklist import age
 from environments.forms import RevisionForm, SigningForm
 from environments.models import ChecklistItem, Environment
 from environments.services import checklist as services
-from environments.states import ItemKind, ItemState, Owner
+from environments.states import ItemKind, ItemOwner, ItemState
 from environments.views import evidence
 from environments.views.environments import frame
 from portal.accounts import rules as roles
 from portal.accounts.models import User
 from portal.accounts.signed_in import person
 from portal.core import clock
-from portal.core.errors import Conflict, DomainError, Invalid, Stale
+from portal.core.errors import Conflict, DomainError, Invalid, NotFound, Stale
+from portal.files import kinds
+from portal.files.responses import download
+from portal.files.services import NewFile
 
 # A look at every step takes seconds. Later than this the worker is busy or away, and the page stops asking.
 _LONGEST_LOOK = timedelta(minutes=2)
@@ -34,12 +37,14 @@ _LONGEST_LOOK = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One item on the page. `note` and `problem` are what was just entered, and refused."""
+    """One item on the page. `waits_for`: the titles of what has to be true before it is signed. `note` and `problem` are what
+    was just entered, and refused."""
 
     item: ChecklistItem
     evidence: evidence.Evidence
-    help: str
     may_sign: bool
+    may_confirm: bool
+    waits_for: list[str]
     note: str = ""
     problem: str = ""
 
@@ -72,15 +77,47 @@ def verify(request: HttpRequest, id: str) -> HttpResponse:
 def sign(request: HttpRequest, id: str) -> HttpResponse:
     user = person(request)
     item = selectors.checklist_item(user, id)
-    form = SigningForm(request.POST)
+    form = SigningForm(request.POST, request.FILES)
     note = request.POST.get("note", "")
     try:
         if not form.is_valid():
             raise Conflict("The form has no revision.", remedy="Reload the page and sign there.")
-        services.sign(item, **form.cleaned_data, by=user)
+        signed = services.sign(item, note=note, revision=form.cleaned_data["revision"], file=_sent(form), by=user)
     except (Invalid, Stale, Conflict) as error:
         return _refused(request, item, note, error)
-    messages.success(request, f"Signed: {item.title}.")
+    waiting = " A second person confirms it." if signed.state == ItemState.SIGNED else ""
+    messages.success(request, f"Signed: {item.title}.{waiting}")
+    return _back_to(item)
+
+
+def _sent(form: SigningForm) -> NewFile | None:
+    """Return the file that was sent, with no more of it than shows that it is too large."""
+    file = form.cleaned_data["file"]
+    return NewFile(file.name, file.read(kinds.LARGEST_BYTES + 1)) if file else None
+
+
+@require_safe
+def file(request: HttpRequest, id: str) -> HttpResponse:
+    """The file that an item is signed with, to download."""
+    item = selectors.checklist_item(person(request), id)
+    if item.evidence_file is None:
+        raise NotFound("This item is signed without a file.")
+    return download(item.evidence_file)
+
+
+@require_POST
+def confirm(request: HttpRequest, id: str) -> HttpResponse:
+    """A second person says that it is true."""
+    user = person(request)
+    item = selectors.checklist_item(user, id)
+    form = RevisionForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Conflict("The form has no revision.", remedy="Reload the page and confirm it there.")
+        services.confirm(item, revision=form.cleaned_data["revision"], by=user)
+    except (Stale, Conflict) as error:
+        return _refused(request, item, "", error)
+    messages.success(request, f"Confirmed: {item.title}.")
     return _back_to(item)
 
 
@@ -115,7 +152,7 @@ def _refused(request: HttpRequest, item: ChecklistItem, note: str, error: Domain
 def _page(request: HttpRequest, environment: Environment, refusal: Refusal | None = None) -> HttpResponse:
     user = person(request)
     items = list(selectors.checklist(user, environment))
-    lines = [_line(user, item, refusal) for item in items]
+    lines = [_line(user, item, items, refusal) for item in items]
     context = {
         **frame(environment, "checklist"),
         "owners": _by_owner(lines, environment),
@@ -126,7 +163,11 @@ def _page(request: HttpRequest, environment: Environment, refusal: Refusal | Non
         "checking": _checking(request.GET.get("since", ""), items),
         "may_verify": rules.may_verify(user, environment.customer) and environment.runs.exists(),
         "is_ready": selectors.hand_over_ready(environment),
+        "too_old": age.too_old(environment),
         "may_hand_over": roles.may_release_first(user),
+        "newest": checklist_selectors.newest(),
+        "may_move": roles.may_move_checklist(user),
+        "accepted": kinds.ACCEPTED,
         "refusal": refusal,
         "refused": next((line for line in lines if refusal and line.item.pk == refusal.item_id), None),
     }
@@ -148,18 +189,25 @@ def _checking(since: str, items: list[ChecklistItem]) -> str:
     return "running" if clock.now() - asked < _LONGEST_LOOK else "late"
 
 
-def _line(user: User, item: ChecklistItem, refusal: Refusal | None) -> Line:
-    known = template.BY_KEY.get(item.key)
+def _line(user: User, item: ChecklistItem, items: list[ChecklistItem], refusal: Refusal | None) -> Line:
     entered = (refusal.note, refusal.problem) if refusal and refusal.item_id == item.pk else ("", "")
     signable = item.kind == ItemKind.MANUAL and rules.may_sign(user, item)
-    return Line(item, evidence.of(item), known.help if known else "", signable, *entered)
+    required = item.template_item.requires if item.template_item and item.kind == ItemKind.MANUAL else []
+    missing = [other.title for other in items if other.key in required and other.state != ItemState.GREEN]
+    may_confirm = signable and item.state == ItemState.SIGNED and item.signed_by_id != user.pk
+    return Line(item, evidence.of(item), signable, may_confirm, missing, *entered)
 
 
 def _by_owner(lines: list[Line], environment: Environment) -> list[dict[str, Any]]:
     """Return the lines under their owner, then under their group, in the order of the checklist."""
-    names = {Owner.PROVIDER: settings.PROVIDER_NAME, Owner.CUSTOMER: environment.customer.name, Owner.AWS: "AWS"}
+    names = {
+        ItemOwner.PROVIDER: settings.PROVIDER_NAME,
+        ItemOwner.CUSTOMER: environment.customer.name,
+        ItemOwner.AWS: "AWS",
+        ItemOwner.THIRD_PARTY: "third parties",
+    }
     found = []
-    for owner in Owner:
+    for owner in ItemOwner:
         own = [line for line in lines if line.item.owner == owner]
         if own:
             groups = [(name, list(rows)) for name, rows in groupby(own, key=lambda line: line.item.group)]

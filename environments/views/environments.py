@@ -13,10 +13,9 @@ from environments.catalogue import products as catalogue
 from environments.models import Environment, Plan, ProductDeployment, Run
 from environments.services import stand_in
 from environments.states import EnvironmentKind, PlanState, RunState
-from environments.views import next_act, one_day, steps
+from environments.views import next_act, steps
 from environments.views.words import kind_words
 from portal.accounts.signed_in import person
-from portal.core import clock
 from portal.ui import paging
 
 _LONGEST_SEARCH = 80
@@ -64,7 +63,6 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "ready_steps": steps.ready_count(run) if run else 0,
         "waiting": next_act.waiting_on_customer(run) if run else None,
         "next": next_act.of(user, environment, plan, run),
-        "clock": one_day.of(environment, clock.now()),
         "drawing": drawing(environment),
         "link": selectors.data_centre(environment).choice,
         "products": [(product_name(row), row) for row in environment.product_deployments.order_by("hostname")],

@@ -14,8 +14,10 @@ _LABELS = {
     "arn": "Identity",
     "bucket": "Bucket",
     "peering_id": "Peering",
+    "recipients": "Recipients",
     "records": "Records",
     "route_tables": "Route tables",
+    "topic": "Topic",
     "trail": "Trail",
     "zone_id": "Zone",
 }
@@ -41,7 +43,8 @@ class Evidence:
 
 def of(item: ChecklistItem) -> Evidence:
     kept = item.evidence or {}
-    return Evidence(list(_proofs(kept.get("steps", []))), kept.get("missing", []), kept.get("why", []))
+    proofs = _proofs([*kept.get("steps", []), *kept.get("messages", [])])
+    return Evidence(list(proofs), kept.get("missing", []), kept.get("why", []))
 
 
 def _proofs(steps: Iterable[dict[str, Any]]) -> Iterable[Proof]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from environments import rules, selectors
+from environments.checklist import age
 from environments.models import Environment, Plan, Run, RunStep
 from environments.states import ACTIVE_RUNS, Owner, PlanState, RunState, StepState
 from portal.accounts import rules as roles
@@ -89,6 +90,9 @@ def _after(user: User, environment: Environment) -> NextAct | None:
     if not selectors.hand_over_ready(environment):
         page = reverse("environment_checklist", args=[environment.pk])
         return NextAct("See what is blocking", page, "Not every item of the checklist is true yet.", hue="you")
+    if (old := age.too_old(environment)) and rules.may_verify(user, environment.customer):
+        check = reverse("environment_verify", args=[environment.pk])
+        return NextAct("Check again", check, f"Every item is true, but {old}", posts=True, hue="you")
     if roles.may_release_first(user):
         return NextAct(
             "Open hand-over", reverse("hand_over_new", args=[environment.pk]), "Every item is true.", hue="done"

@@ -115,6 +115,10 @@ class EarlyTemplateOutput(Output):
         }
 
 
+class EarlyRoleInput(Input):
+    account_id = serializers.CharField(help_text="The account, as the answers name it: 12 digits.")
+
+
 class CheckRequestInput(Input):
     """Which check: all of the section without a key. A test message goes to `recipient`, where the check can send one."""
 

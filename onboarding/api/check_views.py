@@ -58,6 +58,17 @@ class EarlyTemplates(Endpoint):
         return self.whole(early_access.templates(selectors.onboarding(self.person, id)))
 
 
+class EarlyStandInRoles(Endpoint):
+    @operation(scope="intake:write", takes=serializers.EarlyRoleInput, status=204)
+    def post(self, request: Request, id: str) -> Response:
+        """Create our role in an account that the answers name, as the customer would, before anything is approved.
+
+        Only where a stand-in takes AWS's place; 404 on AWS itself.
+        """
+        early_access.create_role(selectors.onboarding(self.person, id), self.given["account_id"], by=self.person)
+        return self.answer(None)
+
+
 class Checks(Endpoint):
     @operation(
         scope="onboarding:read",

@@ -5,13 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from onboarding import approvals
+from onboarding.api.ask_serializers import AskOutput
 from onboarding.models import Section, SectionReview
 from onboarding.sections import SECTIONS, definition
 from onboarding.sections.definition import SectionDefinition
 from onboarding.services import judging
 from onboarding.states import SectionState, Verdict
 from portal.core.errors import FieldProblem
-from portal.core.inputs import Input, ObjectInput
+from portal.core.inputs import FlagInput, Input, ObjectInput
 from portal.core.rest import Output, Reference, maybe_person, reference, url, web_url
 
 
@@ -107,11 +108,12 @@ class ReviewOutput(serializers.Serializer):
 class SectionDetailOutput(SectionOutput):
     """Besides: the answers (a secret is a reference to the vault) with their digest, what stands against submitting, and the
     reviews. `hints` are worth knowing and stand against nothing. `approved` leads to the answers that are approved as they
-    stand: they are not changed without being reopened."""
+    stand: they are not changed without being reopened. `ask` is who is asked to answer, null where nobody is."""
 
     answers = serializers.DictField()
     digest = serializers.CharField()
     approved = serializers.ListField(child=serializers.CharField())
+    ask = AskOutput(allow_null=True)
     problems = SectionProblem(many=True)
     hints = SectionProblem(many=True)
     reviews = ReviewOutput(many=True)
@@ -125,6 +127,7 @@ class SectionDetailOutput(SectionOutput):
             "answers": row.answers,
             "digest": approvals.digest_of(row.answers),
             "approved": [f"/answers/{pointer}" for pointer in approvals.standing(row.approved, asked)],
+            "ask": AskOutput.render(row.open_ask) if row.open_ask else None,
             "problems": [_below_answers(found) for found in judged.problems],
             "hints": [_below_answers(found) for found in judged.hints],
             "reviews": [ReviewOutput.render_for(row, review) for review in row.reviews.all()],
@@ -166,3 +169,21 @@ class SectionInput(Input):
     """All answers of the section: what is left out is not answered any more, except that a secret keeps what is stored."""
 
     answers = ObjectInput("the answers")
+
+
+class DigestsInput(ObjectInput):
+    """Digests by the key of their section."""
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        given = super().to_internal_value(data)
+        if not all(isinstance(digest, str) for digest in given.values()):
+            raise serializers.ValidationError("This must be an object of section and digest", code="wrong_type")
+        return given
+
+
+class SubmissionInput(Input):
+    """The sections whose suggestions are taken over, each with the digest of what was shown: none unless named. With
+    `ready_only` the sections that have no problem are submitted, and the others stay drafts."""
+
+    ready_only = FlagInput("whether only what is ready is submitted", required=False, default=False)
+    suggestions = DigestsInput("the sections, each with its digest", required=False, default=dict)

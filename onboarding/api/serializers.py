@@ -1,11 +1,11 @@
-"""What the API says and takes about onboardings, intake sections and customer actions."""
+"""What the API says and takes about onboardings and intake sections."""
 
 from typing import Any
 
-from django.urls import reverse
 from rest_framework import serializers
 
-from onboarding.customer_actions import CustomerAction
+from environments.states import Owner
+from onboarding import portfolio
 from onboarding.models import Onboarding
 from onboarding.sections import SECTIONS, definition
 from onboarding.selectors import to_find_out
@@ -25,7 +25,9 @@ class SectionCounts(serializers.Serializer):
 
 
 class OnboardingOutput(Output):
-    """One project of bringing a customer live."""
+    """One project of bringing a customer live. `due_at` is when the next thing runs out, and `due_for` what that is.
+    `waiting_on` is the party whose turn it is, and `waiting_for` the sentence that says what for; both are empty where it is
+    nobody's."""
 
     id = serializers.CharField()
     url = serializers.URLField()
@@ -37,6 +39,10 @@ class OnboardingOutput(Output):
     stage_since = serializers.DateTimeField()
     account_manager = Reference()
     target_on = serializers.DateField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    due_for = serializers.CharField(allow_blank=True)
+    waiting_on = serializers.ChoiceField(Owner.choices, allow_blank=True)
+    waiting_for = serializers.CharField(allow_blank=True)
     sections = SectionCounts()
     created_at = serializers.DateTimeField()
 
@@ -53,6 +59,10 @@ class OnboardingOutput(Output):
             "stage_since": row.stage_since,
             "account_manager": reference("people", row.account_manager_id, str(row.account_manager)),
             "target_on": row.target_on,
+            "due_at": row.due_at,
+            "due_for": row.due_for,
+            "waiting_on": row.waiting_on,
+            "waiting_for": _waiting_for(row),
             "sections": {
                 "total": row.sections_total,
                 "answered": row.sections_answered,
@@ -62,6 +72,20 @@ class OnboardingOutput(Output):
             },
             "created_at": row.created_at,
         }
+
+
+def say_whose_turn(rows: list[Any]) -> None:
+    """Give these onboardings the sentence of whom each waits for, by one statement."""
+    turns, _ = portfolio.turns_and_days([row.pk for row in rows])
+    for row in rows:
+        row.waiting_for = turns[row.pk].sentence if row.pk in turns else ""
+
+
+def _waiting_for(row: Any) -> str:
+    """Return the sentence of a row of a list, which has it, or of a single one, for which it is read now."""
+    if not hasattr(row, "waiting_for"):
+        say_whose_turn([row])
+    return str(row.waiting_for)
 
 
 class SectionSummary(serializers.Serializer):
@@ -115,41 +139,6 @@ class OnboardingDetailOutput(OnboardingOutput):
                 reference("environments", environment.pk, environment.name) for environment in row.environments.all()
             ],
         }
-
-
-class CustomerActionOutput(Output):
-    """Something only the customer can do. `url` is what it is about, `due_at` when waiting ends (null: nothing expires)."""
-
-    kind = serializers.CharField()
-    url = serializers.URLField()
-    web_url = serializers.URLField()
-    title = serializers.CharField()
-    reason = serializers.CharField()
-    onboarding = Reference(allow_null=True)
-    environment = Reference(allow_null=True)
-    since = serializers.DateTimeField(allow_null=True)
-    due_at = serializers.DateTimeField(allow_null=True)
-
-    @staticmethod
-    def render(row: CustomerAction) -> dict[str, Any]:
-        onboarding, environment = row.onboarding, row.environment
-        return {
-            "kind": row.kind,
-            "url": url(_subject(row)),
-            "web_url": web_url(reverse(row.url_name, args=row.args).lstrip("/")),
-            "title": row.title,
-            "reason": row.reason,
-            "onboarding": reference("onboardings", onboarding.pk, onboarding.title) if onboarding else None,
-            "environment": reference("environments", environment.pk, environment.name) if environment else None,
-            "since": row.since,
-            "due_at": row.due_at,
-        }
-
-
-def _subject(action: CustomerAction) -> str:
-    if action.section:
-        return f"sections/{action.section.pk}"
-    return f"runs/{action.step.run_id}" if action.step else f"hand-overs/{action.args[0]}"
 
 
 class OnboardingInput(Input):

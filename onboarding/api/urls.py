@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from onboarding.api import check_views, file_views, hand_over_views, port_views, review_views, views
+from onboarding.api import (
+    ask_views,
+    check_views,
+    file_views,
+    hand_over_views,
+    port_views,
+    review_views,
+    suggestion_views,
+    views,
+)
 
 urlpatterns = [
     path("onboardings", views.Onboardings.as_view()),
     path("onboardings/<id:id>", views.Onboarding.as_view()),
     path("onboardings/<id:id>/submissions", views.OnboardingSubmissions.as_view()),
+    path("onboardings/<id:id>/suggestions", suggestion_views.Suggestions.as_view()),
+    path("onboardings/<id:id>/suggestion-acceptances", suggestion_views.SuggestionAcceptances.as_view()),
     path("onboardings/<id:id>/cancellations", views.OnboardingCancellations.as_view()),
     path("onboardings/<id:id>/answers", file_views.Answers.as_view()),
     path("onboardings/<id:id>/copies", file_views.Copies.as_view()),
@@ -16,6 +27,8 @@ urlpatterns = [
     path("sections", views.Sections.as_view()),
     path("sections/<id:id>", views.Section.as_view()),
     path("sections/<id:id>/submissions", views.Submissions.as_view()),
+    path("sections/<id:id>/asks", ask_views.SectionAsks.as_view()),
+    path("section-asks", ask_views.SectionAsksOfMine.as_view()),
     path("sections/<id:id>/withdrawals", views.Withdrawals.as_view()),
     path("sections/<id:id>/review", review_views.ReviewDraft.as_view()),
     path("sections/<id:id>/reviews", review_views.Reviews.as_view()),
@@ -26,12 +39,12 @@ urlpatterns = [
     path("review-policies/<slug:key>", review_views.ReviewPolicy.as_view()),
     path("sections/<id:id>/checks", check_views.SectionChecks.as_view()),
     path("onboardings/<id:id>/access-templates", check_views.EarlyTemplates.as_view()),
+    path("onboardings/<id:id>/stand-in-roles", check_views.EarlyStandInRoles.as_view()),
     path("checks", check_views.Checks.as_view()),
     path("checks/<id:id>", check_views.Check.as_view()),
     path("checks/<id:id>/confirmations", check_views.Confirmations.as_view()),
     path("intake-sections", views.IntakeSections.as_view()),
     path("intake-sections/<slug:key>", views.IntakeSection.as_view()),
-    path("customer-actions", views.CustomerActions.as_view()),
     path("environments/<id:id>/hand-overs", hand_over_views.EnvironmentHandOvers.as_view()),
     path("hand-overs", hand_over_views.HandOvers.as_view()),
     path("hand-overs/<id:id>", hand_over_views.HandOver.as_view()),

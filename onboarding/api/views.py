@@ -1,17 +1,26 @@
-"""Onboardings, intake sections, their review, and what waits for the customer."""
+"""Onboardings, intake sections and their review."""
+
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from environments.api.views import filtered
-from onboarding import customer_actions, selectors
+from environments.states import Owner
+from onboarding import selectors
 from onboarding.api import section_serializers, serializers
+from onboarding.portfolio import DUE, Filters
 from onboarding.sections import SECTIONS, definition
-from onboarding.services import onboardings, sections
+from onboarding.services import onboardings, sections, suggestions
 from onboarding.states import SectionState, Stage
 from portal.accounts import selectors as accounts
 from portal.core.queries import Param
 from portal.core.rest import ANY_TOKEN, Endpoint, operation, referred
+
+
+def _prepare(rows: list[Any]) -> None:
+    selectors.count_sections(rows)
+    serializers.say_whose_turn(rows)
 
 
 class Onboardings(Endpoint):
@@ -22,12 +31,18 @@ class Onboardings(Endpoint):
         params=(
             Param("customer", "Only of this customer.", kind="id"),
             Param("stage", "Only in this stage.", choices=tuple(Stage.values), many=True),
+            Param("account_manager", "Only of this account manager.", kind="id"),
+            Param("waiting", "Only where it is the turn of this party.", choices=tuple(Owner.values)),
+            Param("due", "Only where something runs out so soon.", choices=tuple(key for key, _ in DUE)),
+            Param("q", "Only with these words: reference, title, customer, environment, account or VPC ID."),
         ),
     )
     def get(self, request: Request) -> Response:
-        """List the onboardings you may see."""
-        rows = filtered(selectors.listed_onboardings(self.person), self.query, "customer", "stage")
-        return self.page(rows, prepare=selectors.count_sections)
+        """List the onboardings you may see, with the filters of the portfolio."""
+        rows = filtered(selectors.listed_onboardings(self.person), self.query, "customer", "stage", "account_manager")
+        asked = self.query
+        chosen = Filters(q=asked["q"] or "", waiting=asked["waiting"] or "", due=asked["due"] or "")
+        return self.page(chosen.applied(rows), prepare=_prepare)
 
     @operation(
         scope="onboarding:write",
@@ -60,13 +75,20 @@ class Onboarding(Endpoint):
 
 
 class OnboardingSubmissions(Endpoint):
-    @operation(scope="intake:write", gives=serializers.OnboardingDetailOutput)
+    @operation(
+        scope="intake:write", takes=section_serializers.SubmissionInput, gives=serializers.OnboardingDetailOutput
+    )
     def post(self, request: Request, id: str) -> Response:
         """Submit every section that is not with the reviewers yet, or none.
 
+        What is suggested can be taken over in the same act: name the sections with the digest of their suggestions.
+
         A refusal names the problems of all; their pointers begin with the section's key.
         """
-        sections.submit_all(selectors.onboarding(self.person, id), by=self.person)
+        onboarding, given = selectors.onboarding(self.person, id), self.given
+        suggestions.accept_and_submit(
+            onboarding, digests=given["suggestions"], by=self.person, ready_only=given["ready_only"]
+        )
         return self.answer(selectors.onboarding(self.person, id))
 
 
@@ -156,10 +178,3 @@ class IntakeSection(Endpoint):
     def get(self, request: Request, key: str) -> Response:
         """Read what one section asks."""
         return self.answer(definition(key))
-
-
-class CustomerActions(Endpoint):
-    @operation(scope="onboarding:read", gives=serializers.CustomerActionOutput, many=True, paged=False)
-    def get(self, request: Request) -> Response:
-        """List what waits for the customer, the nearest deadline first. One page always."""
-        return self.whole(customer_actions.of(self.person))

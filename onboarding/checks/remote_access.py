@@ -13,7 +13,7 @@ from environments.provisioning.steps import STEPS
 from onboarding.checks.definition import Known, Means, Place, Wanted
 from onboarding.checks.preflight import blocks, dns_names, entry, quotas, routes, subnets, vpc
 from onboarding.models import Check
-from onboarding.sections.remote_access import NEW_VPC
+from onboarding.sections.environment_rows import NEW_VPC
 from portal.probes.outcome import Outcome, Verdict
 
 SECTION = "remote_access"
@@ -115,7 +115,8 @@ def _quotas(known: Known, index: int, row: Row) -> Wanted:
         spec = means.planned(f"environments/{index}")
         if spec is None:
             return Outcome(Verdict.OK, "What this environment needs stands already.")
-        return quotas.leave_room(_entered(means, row), provisioning_quotas.needed(STEPS, spec))
+        needed = provisioning_quotas.needed(STEPS, spec)
+        return quotas.leave_room(_entered(means, row), needed, spec.customer_vpc_id)
 
     return Wanted(
         key="aws.quotas",

@@ -11,6 +11,7 @@ from onboarding.files import FORMAT, STORED
 from onboarding.sections import not_known
 from onboarding.sections.definition import SectionDefinition, asked_questions
 from onboarding.sections.sealed import Secret
+from onboarding.sections.suggestions import Filled
 
 _LETTER = r"[^\x00-\x20\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
 _WORDS = rf"{_LETTER}(?:[ ]*{_LETTER})*"
@@ -49,24 +50,31 @@ def as_json(file: Mapping[str, Any]) -> str:
     return json.dumps(file, indent=2) + "\n"
 
 
-def as_yaml(file: Mapping[str, Any], sections: Iterable[SectionDefinition], *, heading: str) -> str:
-    """Return the file as YAML, with a comment for whoever edits it and one for each question that is still open."""
+def as_yaml(
+    file: Mapping[str, Any], sections: Iterable[SectionDefinition], suggested: Mapping[str, Filled], *, heading: str
+) -> str:
+    """Return the file as YAML, with a comment for whoever edits it and one for each question that is still open, which holds
+    the answer that is suggested where one is."""
     head = {key: value for key, value in file.items() if key != "answers"}
     parts = [*_comment(heading), dumped(head), "answers:\n"]
     by_key = {what.key: what for what in sections}
     for key, answers in file["answers"].items():
-        parts += _section(by_key[key], answers)
+        parts += _section(by_key[key], answers, suggested[key])
     return "".join(parts)
 
 
-def _section(what: SectionDefinition, answers: Mapping[str, Any]) -> Iterable[str]:
+def _section(what: SectionDefinition, answers: Mapping[str, Any], suggested: Filled) -> Iterable[str]:
     yield f"\n  # {what.title}: {what.lead}\n"
     open_now = [question for question in asked_questions(what.questions, answers) if question.key not in answers]
     body = dumped(answers, indent="    ") if answers else ""
     yield f"  {what.key}:\n{body}" if answers else f"  {what.key}: {{}}\n"
     for question in open_now:
         optional = "" if question.required else " (optional)"
-        yield f"    # {question.key}: {question.label}{optional}\n"
+        if question.suggest and question.key in suggested.answers:
+            yield f"    # Suggested for {not_known.in_sentence(question.label)}: {question.suggest.because}.\n"
+            yield dumped({question.key: suggested.answers[question.key]}, indent="    # ")
+        else:
+            yield f"    # {question.key}: {question.label}{optional}\n"
 
 
 def _comment(heading: str) -> Iterable[str]:

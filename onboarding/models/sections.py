@@ -1,5 +1,9 @@
 """The intake: its sections, and what reviewers said of them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,12 +12,16 @@ from onboarding.states import SectionState
 from portal.accounts.models import TenantModel, User
 from portal.core.ids import PrefixedIdField
 
+if TYPE_CHECKING:
+    from onboarding.models.section_ask import SectionAsk
+
 
 class Section(TenantModel):
     """One page of questions with one decision to make. What it asks is in `onboarding/sections/<key>.py`.
 
     `revision` rises with every change and is the section's ETag. Secret answers hold a reference to the vault. `approved` has
     the digests of the answers that a reviewer approved, by pointer: the customer does not change these without opening them.
+    `open_ask` is read by the selectors only.
     """
 
     id = PrefixedIdField("sct")
@@ -30,6 +38,8 @@ class Section(TenantModel):
     approved = models.JSONField(default=dict)
     reminded_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)
+
+    open_ask: SectionAsk | None = None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["onboarding", "key"], name="section_once_per_onboarding")]
@@ -70,6 +80,7 @@ class SectionReview(TenantModel):
                 condition=Q(reviewer__isnull=False) | ~Q(condition=""), name="review_by_a_person_or_a_condition"
             ),
         ]
+        indexes = [models.Index(fields=["decision", "created_at"], name="review_by_decision")]
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

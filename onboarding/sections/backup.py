@@ -4,6 +4,7 @@ from environments.catalogue.regions import REGIONS
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import When
+from onboarding.sections.suggest import usual
 
 SECTION = SectionDefinition(
     key="backup",
@@ -24,6 +25,7 @@ SECTION = SectionDefinition(
             key="frequency",
             label="Frequency",
             missing="Select how often backups are taken",
+            suggest=usual("daily", "the usual one"),
             options=(
                 Option("daily", "Daily", "The usual one."),
                 Option("twice_daily", "Twice a day", "For data that changes much."),
@@ -36,6 +38,7 @@ SECTION = SectionDefinition(
             key="disaster_recovery",
             label="Disaster recovery in another Region",
             missing="Select whether you want disaster recovery",
+            suggest=usual(False, "it is set up on request only"),
             yes="Backups and recovery scripts stay in a second Region. In a disaster, production is set up there.",
             no="Backups stay in the Region of production.",
             why="Disaster recovery is provided on request only.",
@@ -58,6 +61,7 @@ SECTION = SectionDefinition(
             key="archive_to_glacier",
             label="Archive artifact and log backups",
             missing="Select whether backups are archived",
+            suggest=usual(False, "they are archived on request only"),
             yes="They move to S3 Glacier storage after three months. Reading one takes hours.",
             no="They are deleted after three months.",
             why="Some rules ask for records longer than three months; archived ones cost little.",

@@ -4,6 +4,7 @@ from environments.catalogue.routers import ROUTERS
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import ListOf, Number, Suggestion, Text, When
+from onboarding.sections.suggest import Known, Suggest
 from onboarding.validators import bgp_asn, gateway_ip, one_line, routed_prefix, vlan
 
 _LISTED = "Pick it from the list as you type; another one is taken too, and gets the general configuration"
@@ -15,6 +16,16 @@ def _offered(name: str, belongs_to: str = "") -> tuple[Suggestion, ...]:
     for router in ROUTERS:
         labels.setdefault(getattr(router, name), []).append(getattr(router, belongs_to) if belongs_to else "")
     return tuple(Suggestion(value, ", ".join(dict.fromkeys(of))) for value, of in labels.items())
+
+
+def of_the_model(name: str) -> Suggest:
+    """What all known routers of the model have in common, if anything."""
+
+    def find(known: Known) -> str | None:
+        found = {getattr(router, name) for router in ROUTERS if router.model == known.group.get("router_model")}
+        return found.pop() if len(found) == 1 else None
+
+    return Suggest(find, f"the {name} of the model, where we know it", later=True)
 
 
 _VPN = When("choice", ("vpn",))
@@ -73,6 +84,8 @@ SECTION = SectionDefinition(
                 Option("static", "Static", "For routers without BGP. You list the prefixes behind it."),
             ),
             why="Both ends must route the same way, or no packet passes the tunnel.",
+            where="Your router's configuration: whether it holds a BGP process",
+            command="show ip protocols",
             who="Your network team",
         ),
         Number(
@@ -107,6 +120,7 @@ SECTION = SectionDefinition(
             label="Router vendor",
             shown_when=_VPN,
             missing="Enter the vendor of your router",
+            suggest=of_the_model("vendor"),
             rule=one_line,
             longest=80,
             placeholder="Cisco Systems, Inc.",
@@ -134,6 +148,7 @@ SECTION = SectionDefinition(
             label="Router software version",
             shown_when=_VPN,
             missing="Enter the software version of your router",
+            suggest=of_the_model("software"),
             rule=one_line,
             longest=80,
             placeholder="IOS 12.4+",
@@ -150,6 +165,7 @@ SECTION = SectionDefinition(
             rule=one_line,
             longest=120,
             why="They order the cross-connect, and we may have to speak to them.",
+            where="The contract of the line",
             who="Your network team",
         ),
         Text(

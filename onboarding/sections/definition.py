@@ -37,10 +37,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(Question):
-    """A group of questions that is answered several times. `item` names one of them ("environment")."""
+    """A group of questions that is answered several times. `item` names one of them ("environment"), `names` is the question
+    whose answer tells one row from the others."""
 
     questions: tuple[Question, ...]
     item: str
+    names: str
     least: int = 1
     most: int = 20
     kind: ClassVar[str] = "rows"

@@ -3,7 +3,22 @@
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import ListOf, Text, When
+from onboarding.sections.suggest import Known, Suggest, usual
 from onboarding.validators import dns_server, zone_name
+
+_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "or", "org"})
+
+
+def zone_of_the_company(known: Known) -> str | None:
+    """`acme.internal` for people whose mail is in acme.example or acme.co.uk.
+
+    Source: ICANN board resolution 2024.07.29.06, which keeps .internal out of the public DNS for good.
+    """
+    labels = known.mail_domain.split(".")[:-1]
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVELS:
+        labels.pop()
+    return f"{labels[-1]}.internal" if labels else None
+
 
 SECTION = SectionDefinition(
     key="dns",
@@ -17,6 +32,7 @@ SECTION = SectionDefinition(
             key="choice",
             label="DNS service",
             missing="Select who keeps the names",
+            suggest=usual("route53", "the usual one, with nothing to do for you"),
             options=(
                 Option(
                     "route53",
@@ -32,11 +48,14 @@ SECTION = SectionDefinition(
             key="zone",
             label="Zone name",
             missing="Enter the zone name",
+            suggest=Suggest(zone_of_the_company, "the name of your mail domain, below .internal"),
             rule=zone_name,
             longest=253,
             hint="A domain of yours that resolves inside your networks only, such as acme.internal",
             placeholder="acme.internal",
             why="Every product is reached by a name in this zone.",
+            where="Your DNS server's list of zones (Windows: DNS Manager, Forward Lookup Zones)",
+            command="dig +short SOA acme.internal",
             who="Your DNS administrator",
         ),
         ListOf(

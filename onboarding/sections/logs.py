@@ -3,6 +3,7 @@
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import Number, Text, When
+from onboarding.sections.suggest import usual
 from onboarding.validators import host, tcp_port
 
 _FORWARD = When("forward", (True,))
@@ -23,6 +24,7 @@ SECTION = SectionDefinition(
             key="forward",
             label="Forward logs to your own tools",
             missing="Select whether logs are forwarded",
+            suggest=usual(False, "they are forwarded on request only"),
             yes="A copy of every log line goes to your collector.",
             no="Logs are kept in the private bucket only.",
             why="Your security team may want all logs in one place.",
@@ -36,6 +38,8 @@ SECTION = SectionDefinition(
             rule=host,
             longest=253,
             placeholder="logs.acme.example",
+            where="The settings of a server that sends logs already, such as /etc/rsyslog.d",
+            command="grep -rh target= /etc/rsyslog.conf /etc/rsyslog.d",
             who="Your security or operations team",
             why="Every host sends its log lines there.",
         ),
@@ -49,6 +53,8 @@ SECTION = SectionDefinition(
             least=1,
             most=65535,
             why="Your firewall and ours let this port through.",
+            where="Your log collector's list of inputs",
+            command="openssl s_client -connect logs.acme.example:6514",
             who="Your security or operations team",
         ),
         Choice(
@@ -60,6 +66,7 @@ SECTION = SectionDefinition(
                 Option("https", "HTTPS", "For collectors with a web intake, usually port 443."),
             ),
             why="Logs hold names and addresses: they leave encrypted.",
+            where="Your log collector's list of inputs",
             who="Your security or operations team",
         ),
     ),

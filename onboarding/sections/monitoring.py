@@ -4,9 +4,21 @@ from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import ListOf, LongText, Text, When
 from onboarding.sections.sealed import Secret
+from onboarding.sections.suggest import Known, Suggest, usual
 from onboarding.validators import email_address, http_proxy, one_line, phone_number
 
 _BEHIND_PROXY = When("internet_reachable", (False,))
+
+
+def first_contact(known: Known) -> list[str] | None:
+    return [known.people[0].email] if known.people else None
+
+
+def target_of_pattern(known: Known) -> str | None:
+    """The highest that the patterns reach by rule (`across/products.py`) without extra zones."""
+    patterns = [row.get("pattern") for row in known.intake.get("products", {}).get("products", [])]
+    return ("99.5" if "single" in patterns else "99.9") if patterns else None
+
 
 SECTION = SectionDefinition(
     key="monitoring",
@@ -26,10 +38,12 @@ SECTION = SectionDefinition(
             label="E-mail addresses for alerts",
             item="e-mail address",
             missing="Enter at least one e-mail address for alerts",
+            suggest=Suggest(first_contact, "your first contact here"),
             rule=email_address,
             hint="Better a team's mailbox than one person's",
             placeholder="operations@acme.example",
             why="An alert that nobody reads is none.",
+            where="Your operations team's on-call list",
             who="Your operations team",
         ),
         ListOf(
@@ -40,12 +54,14 @@ SECTION = SectionDefinition(
             rule=phone_number,
             placeholder="+44 20 7946 0958",
             why="What is urgent at night does not wait for the mail to be read.",
+            where="Your operations team's on-call list",
             who="Your operations team",
         ),
         Boolean(
             key="dashboard_access",
             label="Your people read the dashboards",
             missing="Select whether your people read the dashboards",
+            suggest=usual(True, "it costs nothing"),
             yes="The people you name under “Users and access” get read-only access.",
             no="You can ask for it at any time.",
             why="Accounts for the dashboards are made before the hand-over.",
@@ -55,6 +71,7 @@ SECTION = SectionDefinition(
             key="internet_reachable",
             label="The environments reach the Internet",
             missing="Select whether the environments reach the Internet",
+            suggest=usual(True, "most do"),
             yes="Alerts go out directly.",
             no="Alerts go out through your HTTP proxy.",
             why="Without a way out, alerts need a proxy of yours.",
@@ -80,6 +97,7 @@ SECTION = SectionDefinition(
             required=False,
             rule=one_line,
             why="Some proxies let only known users through.",
+            where="Your proxy's list of users, or the proxy settings of another server",
             who="Your network team",
         ),
         Secret(
@@ -89,11 +107,13 @@ SECTION = SectionDefinition(
             required=False,
             hint="It is sealed when you save and never shown again",
             why="Some proxies let only known users through.",
+            where="Your password safe, or your proxy's administration, which sets a new one",
             who="Your network team",
         ),
         Choice(
             key="availability_target",
             label="Availability target of production",
+            suggest=Suggest(target_of_pattern, "what your deployment pattern reaches; your contract says what holds"),
             options=(
                 Option("99.5", "99.5 %", "At most 3 h 39 min a month. Fits a single node."),
                 Option("99.9", "99.9 %", "At most 43 min a month. Needs high availability."),

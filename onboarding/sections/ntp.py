@@ -6,6 +6,7 @@ from typing import Any
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import ListOf, When
+from onboarding.sections.suggest import usual
 from onboarding.validators import ntp_server, too_few_or_many_time_servers
 from portal.core.errors import FieldProblem
 
@@ -30,6 +31,7 @@ SECTION = SectionDefinition(
             key="choice",
             label="Time service",
             missing="Select the time service",
+            suggest=usual("amazon", "the usual one, with nothing to do for you"),
             options=(
                 Option("amazon", "Amazon Time Sync", "Reached inside AWS. Nothing to do for you."),
                 Option("own", "Our own time servers", "Your firewall lets UDP 123 through from the VPCs."),

@@ -3,6 +3,7 @@
 from onboarding.sections.choices import Choice, MultiChoice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import Number
+from onboarding.sections.suggest import Suggest, usual
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -19,6 +20,7 @@ SECTION = SectionDefinition(
             key="systems",
             label="Operating systems",
             missing="Select Ubuntu, Red Hat Enterprise Linux or both",
+            suggest=usual(["ubuntu"], "the usual one, without a licence"),
             options=(
                 Option("ubuntu", "Ubuntu", "Patches come from Ubuntu's own repositories."),
                 Option("red_hat", "Red Hat Enterprise Linux", "Patches come from Amazon's Red Hat repositories."),
@@ -31,6 +33,7 @@ SECTION = SectionDefinition(
             label="Day for patches",
             dropdown=True,
             missing="Select the day for patches",
+            suggest=Suggest(lambda known: known.quiet_hour[0], "a Sunday night in your time zone, as UTC calls it"),
             options=tuple(Option(day.lower(), day) for day in _DAYS),
             hint="A day with little traffic",
             why="Patches may restart machines: better when few people work.",
@@ -40,6 +43,7 @@ SECTION = SectionDefinition(
             key="patch_hour",
             label="Hour for patches, UTC",
             missing="Enter the hour for patches, 0 to 23",
+            suggest=Suggest(lambda known: known.quiet_hour[1], "two o'clock in that night"),
             example="2",
             least=0,
             most=23,

@@ -7,10 +7,16 @@ from environments.catalogue.products import BY_KEY, PATTERNS, PRODUCTS
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import LongText, Text, When
+from onboarding.sections.suggest import Known, Suggest, usual
 from onboarding.validators import public_domain
 from portal.core.errors import FieldProblem
 
 _VERSIONS = sorted({version for product in PRODUCTS for version in product.versions}, reverse=True)
+
+
+def newest_version(known: Known) -> str | None:
+    product = BY_KEY.get(known.group.get("product", ""))
+    return product.versions[0] if product else None
 
 
 def versions_exist(answers: dict[str, Any]) -> Iterable[FieldProblem]:
@@ -53,6 +59,7 @@ SECTION = SectionDefinition(
             key="products",
             label="Products",
             item="product",
+            names="product",
             missing="Add at least one product",
             most=len(PRODUCTS),
             who="Your solution architect",
@@ -74,6 +81,7 @@ SECTION = SectionDefinition(
                     dropdown=True,
                     options=tuple(Option(version, version) for version in _VERSIONS),
                     hint="The newest of your product unless your code needs an older one",
+                    suggest=Suggest(newest_version, "the newest of the product", later=True),
                     why="The version decides ports, memory and the upgrade path.",
                     where="On a running product: <home>/bin/wso2server.version, or the console's About page",
                     who="Your developers",
@@ -82,6 +90,7 @@ SECTION = SectionDefinition(
                     key="pattern",
                     label="Deployment pattern",
                     options=tuple(Option(pattern.key, pattern.name, pattern.consequence) for pattern in PATTERNS),
+                    suggest=usual("ha", "the usual one of production"),
                     why="It decides how many machines run, in how many zones.",
                     where="The deployment architecture of the planning phase",
                     who="Your solution architect",
@@ -95,6 +104,8 @@ SECTION = SectionDefinition(
             required=False,
             rule=public_domain,
             longest=253,
+            where="Your domain registrar's list, or the DNS that holds the domain",
+            command="dig +short NS acme.example",
             who="Your DNS administrator",
             why="The public address and the certificate of your products are made for it.",
         ),

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from django.http import QueryDict
 
+from onboarding.sections.suggest import Suggest
 from onboarding.validators import ValueProblem
 from portal.core.errors import FieldProblem
 
@@ -66,6 +67,7 @@ class Question(ABC):
     missing: str = ""
     bound: bool = False
     """True where the answer holds for this onboarding's environments only: another onboarding has to ask again."""
+    suggest: Suggest | None = None
     kind: ClassVar[str] = ""
 
     @abstractmethod
@@ -217,28 +219,32 @@ class ListOf(Question):
             return Cleaned()
         if not is_text_list(raw):
             return self.wrong_type(pointer, "a list of texts")
-        values = [value.strip() for value in raw if value.strip()]
+        values = {index: value.strip() for index, value in enumerate(raw) if value.strip()}
         return self._judged(values, pointer) if values else Cleaned()
 
-    def _judged(self, values: list[str], pointer: str) -> Cleaned:
-        stored: list[str] = []
+    def _judged(self, values: Mapping[int, str], pointer: str) -> Cleaned:
+        """Judge the values by their places: empty ones are no values, but count as places."""
+        kept: dict[int, str] = {}
         problems: list[FieldProblem] = []
-        for index, value in enumerate(values):
+        for index, value in values.items():
             try:
-                stored.append(self.rule(value))
+                kept[index] = self.rule(value)
             except ValueProblem as problem:
-                stored.append(value)
+                kept[index] = value
                 problems.append(FieldProblem(f"{pointer}/{index}", problem.message, problem.code))
-        problems += self._list_problems(stored, pointer)
+        problems += self._list_problems(kept, pointer)
+        stored = list(kept.values())
         return Cleaned(stored=stored, sound=None if problems else stored, problems=problems)
 
-    def _list_problems(self, values: list[str], pointer: str) -> Iterable[FieldProblem]:
+    def _list_problems(self, values: Mapping[int, str], pointer: str) -> Iterable[FieldProblem]:
         if len(values) > self.most:
             message = f"{self.label}: at most {self.most} can be given; this is {len(values)}."
             yield FieldProblem(pointer, message, "too_many")
-        for index, value in enumerate(values):
-            if value in values[:index]:
+        seen: set[str] = set()
+        for index, value in values.items():
+            if value in seen:
                 yield FieldProblem(f"{pointer}/{index}", f"{value} is given twice. Remove one.", "duplicate")
+            seen.add(value)
 
     def parse(self, data: QueryDict, name: str) -> Any:
         lines = (line.strip() for text in data.getlist(name) for line in text.splitlines())

@@ -1,24 +1,18 @@
 """Where the environments stand and how the provider reaches them (rows S1-S5, S14; region and CIDR for the peering)."""
 
-from collections.abc import Iterable
-from ipaddress import ip_network
-from typing import Any
-
-from django.conf import settings
 from django.utils.text import slugify
 
 from environments.catalogue.limits import MOST_VPC_BLOCKS, VPC_IPV6_BLOCKS
 from environments.catalogue.regions import REGIONS
 from environments.provisioning.addressing import LARGEST, SMALLEST
 from environments.states import EnvironmentKind
+from onboarding.sections import environment_rows
 from onboarding.sections.choices import Boolean, Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
+from onboarding.sections.environment_rows import EXISTING_VPC, NEW_VPC
 from onboarding.sections.questions import ListOf, Text, When
+from onboarding.sections.suggest import Known, Suggest
 from onboarding.validators import aws_account_id, environment_name, root_email, vpc_cidr, vpc_id, vpc_ipv6_cidr
-from portal.core.errors import FieldProblem
-
-EXISTING_VPC, NEW_VPC = "existing", "provider"
-"""Who makes an environment's VPC. Not answered: it exists, as it had to before this was asked."""
 
 _KINDS = {
     EnvironmentKind.PRODUCTION: "Monitored, backed up, handed over with credentials.",
@@ -28,92 +22,39 @@ _KINDS = {
     EnvironmentKind.DEVELOPMENT: "Built like production. Not monitored, not backed up.",
 }
 
-
-def _environments(answers: dict[str, Any]) -> list[dict[str, Any]]:
-    return answers.get("environments", [])
-
-
-def new_account_gets_new_vpcs(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Nobody can name a VPC in an account that is not open yet. Source: row S14."""
-    if not answers.get("account_wish"):
-        return
-    for index, row in enumerate(_environments(answers)):
-        if row.get("vpc") != NEW_VPC:
-            message = "Select that the provider makes the VPC: a new account has none"
-            yield FieldProblem(f"environments/{index}/vpc", message, "not_in_a_new_account")
+_OF_THE_VPC = "aws ec2 describe-vpcs --region eu-west-1 --vpc-ids vpc-0123456789abcdef0"
+"""Tells of this VPC only, and only in its own Region: without the two it would tell of others, in the CLI's usual Region."""
 
 
-def one_is_production(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Source: row S1."""
-    rows = _environments(answers)
-    if rows and all(row.get("kind", EnvironmentKind.PRODUCTION) != EnvironmentKind.PRODUCTION for row in rows):
-        message = "One environment must be production. Change the kind of one, or add it."
-        yield FieldProblem("environments", message, "no_production")
+_USUAL_KINDS = (
+    EnvironmentKind.PRODUCTION,
+    EnvironmentKind.TEST,
+    EnvironmentKind.STAGING,
+    EnvironmentKind.DEVELOPMENT,
+    EnvironmentKind.PRE_PRODUCTION,
+)
 
 
-def vpcs_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Source: row S1."""
-    seen: dict[str, str] = {}
-    for index, row in enumerate(_environments(answers)):
-        vpc, kind = row.get("vpc_id"), row.get("kind", "")
-        if vpc in seen:
-            production = EnvironmentKind.PRODUCTION in (kind, seen[vpc]) and kind != seen[vpc]
-            message = (
-                "Production and non-production must be different VPCs"
-                if production
-                else f"{vpc} is given twice. Every environment has its own VPC."
-            )
-            yield FieldProblem(f"environments/{index}/vpc_id", message, "same_vpc")
-        elif vpc:
-            seen[vpc] = kind
+def next_kind(known: Known) -> str | None:
+    """The first kind that no row before has: production must be one of them (row S1)."""
+    taken = [row.get("kind") for row in known.rows]
+    return next((kind.value for kind in _USUAL_KINDS if kind.value not in taken), None)
 
 
-def vpc_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Source: EC2 API, CreateVpcPeeringConnection."""
-    for index, row in enumerate(_environments(answers)):
-        if row.get("vpc_id") == settings.PROVIDER_VPC_ID:
-            message = f"This is {settings.PROVIDER_NAME}'s own VPC, and a VPC cannot peer with itself. Give yours."
-            yield FieldProblem(f"environments/{index}/vpc_id", message, "own_vpc")
+def name_of_kind(known: Known) -> str | None:
+    label = dict(EnvironmentKind.choices).get(known.group.get("kind", ""), "")
+    taken = [slugify(row.get("name") or "") for row in known.rows]
+    return str(label) if label and slugify(label) not in taken else None
 
 
-def new_vpcs_can_be_cut(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """One block, in which subnets in two zones fit. Source: ELB user guide, "Subnets for your load balancer" (room to grow)."""
-    for index, row in enumerate(_environments(answers)):
-        blocks = row.get("cidr_blocks", []) if row.get("vpc") == NEW_VPC else []
-        if len(blocks) > 1:
-            message = "A new VPC gets one block. Remove the others."
-            yield FieldProblem(f"environments/{index}/cidr_blocks", message, "too_many")
-        for position, block in enumerate(blocks):
-            if not LARGEST <= ip_network(block).prefixlen <= SMALLEST:
-                message = (
-                    f"The block of a new VPC is /{LARGEST} to /{SMALLEST}, so that its subnets fit. Change {block}."
-                )
-                yield FieldProblem(f"environments/{index}/cidr_blocks/{position}", message, "wrong_size")
-
-
-def account_is_not_the_providers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Both ends of a peering are told by their owner. Source: EC2 API, CreateVpcPeeringConnection."""
-    for index, row in enumerate(_environments(answers)):
-        if row.get("account_id") == settings.PROVIDER_ACCOUNT_ID:
-            message = f"This is {settings.PROVIDER_NAME}'s own AWS account. Give the account that your VPC is in."
-            yield FieldProblem(f"environments/{index}/account_id", message, "own_account")
-
-
-def names_differ(answers: dict[str, Any]) -> Iterable[FieldProblem]:
-    """Products carry the name in theirs, where only letters and digits tell. Source: RFC 1035, section 2.3.3."""
-    seen: dict[str, str] = {}
-    for index, row in enumerate(_environments(answers)):
-        name = row.get("name", "")
-        first = seen.get(slugify(name))
-        if name and first:
-            message = (
-                f"Two environments are called {name}. Give each its own name."
-                if name.casefold() == first.casefold()
-                else f"{name} and {first} would give their products the same names. Change more than spaces and hyphens."
-            )
-            yield FieldProblem(f"environments/{index}/name", message, "duplicate")
-        elif name:
-            seen[slugify(name)] = name
+def as_in_the_first(key: str) -> Suggest:
+    """Most customers have all environments in one account and Region."""
+    return Suggest(
+        lambda known: known.rows[0].get(key) if known.rows else None,
+        "that of the first environment",
+        later=True,
+        further=True,
+    )
 
 
 SECTION = SectionDefinition(
@@ -130,15 +71,7 @@ SECTION = SectionDefinition(
         "Network and infrastructure security follows AWS's shared responsibility: AWS answers for the cloud itself, "
         "the provider for the machines and products in it, you for your data, your users and your own network.",
     ),
-    rules=(
-        new_account_gets_new_vpcs,
-        one_is_production,
-        vpcs_differ,
-        vpc_is_not_the_providers,
-        account_is_not_the_providers,
-        new_vpcs_can_be_cut,
-        names_differ,
-    ),
+    rules=environment_rows.RULES,
     questions=(
         Boolean(
             key="account_wish",
@@ -160,12 +93,14 @@ SECTION = SectionDefinition(
             longest=254,
             input_type="email",
             why="AWS sends what concerns the whole account to this address, and its password can be reset through it.",
+            where="Your mail system's list of groups and shared mailboxes; a new one is best",
             who="Whoever runs your mailboxes",
         ),
         Rows(
             key="environments",
             label="Environments",
             item="environment",
+            names="name",
             missing="Add the production environment",
             most=10,
             why="Every environment stands in a VPC of its own and gets the same products.",
@@ -176,6 +111,7 @@ SECTION = SectionDefinition(
                     label="Kind",
                     dropdown=True,
                     options=tuple(Option(kind.value, kind.label, _KINDS[kind]) for kind in EnvironmentKind),
+                    suggest=Suggest(next_kind, "production first, then test"),
                     why="Production is monitored and backed up; the others are not.",
                     who="Your solution architect",
                 ),
@@ -183,6 +119,7 @@ SECTION = SectionDefinition(
                     key="name",
                     label="Name",
                     hint="As your people call it, such as Production",
+                    suggest=Suggest(name_of_kind, "the name of its kind"),
                     rule=environment_name,
                     longest=40,
                     why="Plans, mails and reports call the environment by it.",
@@ -196,6 +133,8 @@ SECTION = SectionDefinition(
                     missing="Enter the AWS account ID",
                     rule=aws_account_id,
                     input_mode="numeric",
+                    hint="Or any ARN of that account, such as that of a role",
+                    suggest=as_in_the_first("account_id"),
                     placeholder="123456789012",
                     why="The peering request is sent to this account, and only its people can accept it.",
                     where="AWS console, account menu at the top right",
@@ -208,9 +147,10 @@ SECTION = SectionDefinition(
                     dropdown=True,
                     options=tuple(Option(code, f"{name} {code}") for code, name in REGIONS.items()),
                     missing="Select the Region of this VPC",
+                    suggest=as_in_the_first("region"),
                     why="A peering must be accepted in the VPC's own Region.",
-                    where="AWS console, Region menu at the top right",
-                    command="aws configure get region",
+                    where="AWS console, VPC, Your VPCs: the Region menu at the top right, while the VPC is in the list",
+                    command=_OF_THE_VPC,
                     who="Whoever administers your AWS account",
                 ),
                 Choice(
@@ -236,7 +176,7 @@ SECTION = SectionDefinition(
                     placeholder="vpc-0123456789abcdef0",
                     why="It is the VPC that is peered and that your products run in.",
                     where="AWS console, VPC, Your VPCs",
-                    command="aws ec2 describe-vpcs --query 'Vpcs[].[VpcId,CidrBlock]' --output table",
+                    command="aws ec2 describe-vpcs --region eu-west-1 --query 'Vpcs[].[VpcId,CidrBlock]' --output table",
                     who="Your network team",
                 ),
                 ListOf(
@@ -251,7 +191,7 @@ SECTION = SectionDefinition(
                     placeholder="10.20.0.0/16",
                     why="AWS refuses a peering when any block overlaps, even an unused one.",
                     where="AWS console, VPC, Your VPCs, tab CIDRs",
-                    command="aws ec2 describe-vpcs --query 'Vpcs[].CidrBlockAssociationSet[].CidrBlock'",
+                    command=f"{_OF_THE_VPC} --query 'Vpcs[].CidrBlockAssociationSet[].CidrBlock'",
                     who="Your network team",
                 ),
                 ListOf(
@@ -267,7 +207,7 @@ SECTION = SectionDefinition(
                     placeholder="2600:1f18:abcd:1200::/56",
                     why="An overlap of IPv6 blocks prevents the peering as well.",
                     where="AWS console, VPC, Your VPCs, tab CIDRs",
-                    command="aws ec2 describe-vpcs --query 'Vpcs[].Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock'",
+                    command=f"{_OF_THE_VPC} --query 'Vpcs[].Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock'",
                     who="Your network team",
                 ),
             ),

@@ -8,6 +8,7 @@ from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import Number, Text, When
 from onboarding.sections.sealed import Secret
+from onboarding.sections.suggest import Known, Suggest, usual
 from onboarding.validators import email_address, host, one_line, public_domain, smtp_port
 from portal.core.errors import FieldProblem
 
@@ -37,6 +38,17 @@ def sender_is_in_domain(answers: dict[str, Any]) -> Iterable[FieldProblem]:
         yield FieldProblem("sender", message, "outside_domain")
 
 
+def encryption_of_port(known: Known) -> str | None:
+    """Source: RFC 8314."""
+    port = known.group.get("port")
+    return "tls" if port in _TLS_PORTS else "starttls" if port in _STARTTLS_PORTS else None
+
+
+def alerts_address(known: Known) -> str | None:
+    domain = known.group.get("sender_domain") if known.group.get("choice") == "ses" else known.mail_domain
+    return f"alerts@{domain}" if domain else None
+
+
 SECTION = SectionDefinition(
     key="smtp",
     title="SMTP",
@@ -50,6 +62,7 @@ SECTION = SectionDefinition(
             key="choice",
             label="Mail service",
             missing="Select the mail service",
+            suggest=usual("ses", "the usual one, with no server of yours"),
             options=(
                 Option(
                     "ses",
@@ -70,6 +83,7 @@ SECTION = SectionDefinition(
             label="Domain to send from",
             shown_when=When("choice", ("ses",)),
             missing="Enter the domain to send from",
+            suggest=Suggest(lambda known: known.mail_domain or None, "the domain of your people's mail"),
             rule=public_domain,
             longest=253,
             hint="You must be able to enter records in its public DNS",
@@ -110,9 +124,15 @@ SECTION = SectionDefinition(
             shown_when=_OWN,
             options=(
                 Option("starttls", "STARTTLS", "The usual one, on port 587."),
-                Option("tls", "TLS", "Encrypted from the start, on port 465."),
+                Option(
+                    "tls",
+                    "TLS",
+                    "Encrypted from the start, on port 465. Your products themselves send by STARTTLS only.",
+                ),
             ),
+            suggest=Suggest(encryption_of_port, "what the port speaks", later=True),
             why="A password is never sent unencrypted.",
+            where="In the settings of any mail program: outgoing server",
             who="Your mail administrator",
         ),
         Text(
@@ -123,6 +143,7 @@ SECTION = SectionDefinition(
             rule=one_line,
             hint="An account that is used for this only",
             why="The server sends only for whom it knows.",
+            where="Your mail server's list of accounts; a program's account is often a service account",
             who="Your mail administrator",
         ),
         Secret(
@@ -132,18 +153,21 @@ SECTION = SectionDefinition(
             missing="Enter the password for the mail server",
             hint="It is sealed when you save and never shown again",
             why="The server sends only for whom it knows.",
+            where="Your password safe, or your mail server's administration, which sets a new one",
             who="Your mail administrator",
         ),
         Text(
             key="sender",
             label="Sender address",
             missing="Enter the sender address",
+            suggest=Suggest(alerts_address, "alerts, in that domain"),
             rule=email_address,
             longest=254,
             input_type="email",
             placeholder="alerts@acme.example",
             hint="Alerts and product mail come from this address",
             why="Receivers see it, and their filters must let it through.",
+            where="Your mail server's list of addresses that this user name may send from",
             who="Your mail administrator",
         ),
     ),

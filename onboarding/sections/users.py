@@ -6,6 +6,7 @@ from typing import Any
 from onboarding.sections.choices import Choice, Option
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import Text
+from onboarding.sections.suggest import Known, Suggest
 from onboarding.validators import email_address, one_line
 from portal.core.errors import FieldProblem
 
@@ -29,6 +30,20 @@ def someone_administers(answers: dict[str, Any]) -> Iterable[FieldProblem]:
         yield FieldProblem("people", message, "no_administrator")
 
 
+def people_in_the_portal(known: Known) -> list[dict[str, str]] | None:
+    """One administrator, who is one here too where there is one; everybody else reads. Wider access is never suggested."""
+    people = [contact for contact in known.people if contact.name]
+    first = next((contact for contact in people if contact.administers), people[0] if people else None)
+    return [
+        {
+            "name": contact.name,
+            "email": contact.email,
+            "access": "administrator" if contact is first else "dashboards",
+        }
+        for contact in people
+    ] or None
+
+
 SECTION = SectionDefinition(
     key="users",
     title="Users and access",
@@ -43,7 +58,9 @@ SECTION = SectionDefinition(
             key="people",
             label="People",
             item="person",
+            names="email",
             missing="Add at least one person",
+            suggest=Suggest(people_in_the_portal, "one of your people in the portal"),
             most=50,
             why="Nobody gets into a console whom you did not name.",
             who="Your application owner",
@@ -55,6 +72,7 @@ SECTION = SectionDefinition(
                     longest=120,
                     autocomplete="name",
                     why="The audit record and the consoles show it.",
+                    where="Your staff directory",
                     who="Your application owner",
                 ),
                 Text(
@@ -64,6 +82,7 @@ SECTION = SectionDefinition(
                     longest=254,
                     input_type="email",
                     why="The invitation goes there, and it tells two people of one name apart.",
+                    where="Your staff directory",
                     who="Your application owner",
                 ),
                 Choice(

@@ -7,7 +7,7 @@ act, taken back at its end.
 from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -74,7 +74,7 @@ def bring_in(onboarding: Onboarding, wish: Wish, *, by: User) -> list[SectionCha
     changes = [_bring_in(found[key], wish, by=by) for key in found if key in wish.answers]
     for change in changes:
         if change.outcome == Outcome.CHANGED:
-            _judge(change, found[change.key])
+            _judge(change, found[change.key], wish.answers[change.key])
     return changes
 
 
@@ -179,8 +179,20 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float)
 
 
-def _judge(change: SectionChange, section: Section) -> None:
+def _judge(change: SectionChange, section: Section, answers: Any) -> None:
+    """Judge what is stored. It is told where it was given."""
     problems = judging.problems(section)
     counts = Counter(problem.code for problem in problems)
     change.missing, change.to_find_out = counts[MISSING], counts[not_known.TO_FIND_OUT]
-    change.problems = [problem for problem in problems if problem.code not in (MISSING, not_known.TO_FIND_OUT)]
+    against = [problem for problem in problems if problem.code not in (MISSING, not_known.TO_FIND_OUT)]
+    change.problems = [replace(problem, pointer=_as_given(problem.pointer, answers)) for problem in against]
+
+
+def _as_given(pointer: str, answers: Any) -> str:
+    """Return the place that an item of a stored list had when it was given: the empty ones above it were left out."""
+    above, _, last = pointer.rpartition("/")
+    values = approvals.at(answers, above)
+    if not isinstance(values, list) or not last.isdigit():
+        return pointer
+    filled = [index for index, value in enumerate(values) if not (isinstance(value, str) and not value.strip())]
+    return f"{above}/{filled[int(last)]}" if int(last) < len(filled) else pointer

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Count
 
 from onboarding.models import Check
 from portal.accounts.models import Customer
@@ -10,6 +11,7 @@ from portal.core import clock
 from portal.core.errors import TooMany
 
 _WINDOW = timedelta(hours=1)
+_LIMITED = (Check.How.PORTAL, Check.How.AWS)
 
 
 def hold(customer: Customer) -> None:
@@ -32,6 +34,14 @@ def free_at(customer: Customer, how: str) -> datetime | None:
         return None
     taken = list(_counted(customer, how).order_by("-queued_at").values_list("queued_at", flat=True)[: _allowed(how)])
     return (taken[-1] if taken else clock.now()) + _WINDOW
+
+
+def were_full() -> list[str]:
+    """Return the ids of customers who had as many checks as they may within the last two hours: what was left out then may
+    have room by now."""
+    counted = Check.objects.filter(how__in=_LIMITED, queued_at__gt=clock.now() - 2 * _WINDOW).order_by()
+    rows = counted.values_list("customer", "how").annotate(Count("pk"))
+    return sorted({customer for customer, how, number in rows if number >= _allowed(how)})
 
 
 def refusal(customer: Customer, how: str) -> TooMany:

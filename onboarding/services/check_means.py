@@ -24,7 +24,8 @@ class TaskMeans:
     """The means of one try, in the worker. A secret is opened for the moment, and goes nowhere but to its server."""
 
     def __init__(self, check: Check, known: Known) -> None:
-        self.fence = Fence(resolver=PublicResolver(tuple(settings.DNS_RESOLVERS)))
+        resolver = PublicResolver(tuple(settings.DNS_RESOLVERS))
+        self.fence = Fence(never=tuple(settings.PROBE_NEVER), resolver=resolver)
         self.recipient = check.recipient
         self._check = check
         self._known = known

@@ -1,7 +1,9 @@
 """Making a check: claimed by one conditional UPDATE, made outside any transaction, kept only by whoever holds it."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -11,7 +13,7 @@ from environments.provisioning.ports import CallFailed, Failure
 from onboarding.checks import called_for
 from onboarding.checks import known as facts
 from onboarding.checks.definition import Known, NotYet, Wanted
-from onboarding.models import Check
+from onboarding.models import Check, Onboarding
 from onboarding.services import checks
 from onboarding.services.check_means import TaskMeans
 from onboarding.states import CheckState, CheckVerdict, Stage
@@ -141,21 +143,39 @@ def _take_back(check: Check) -> None:
 
 
 def _look_for_roles() -> None:
-    """The same row is tried again: how often nobody was there is no history."""
-    now = clock.now()
+    """The same row is tried again: how often nobody was there is no history. Those that are not due yet use up nothing of what
+    one sweep may give out."""
+    for check in islice((check for check in _missed() if _is_due(check)), _AT_ONCE):
+        _try_again(check)
+
+
+def look_for_role(onboarding: Onboarding) -> None:
+    """Look now whatever of this onboarding waits for a role. Call it in a transaction."""
     waiting = Check.objects.filter(state=CheckState.DONE, verdict=CheckVerdict.WAITING)
-    rows = waiting.exclude(section__onboarding__stage__in=(Stage.CANCELLED, Stage.LIVE)).order_by("finished_at")
-    for check in rows[:_AT_ONCE]:
-        if check.finished_at is None or now - check.finished_at < _pause(check):
-            continue
-        mine = Check.objects.filter(pk=check.pk, state=CheckState.DONE, verdict=CheckVerdict.WAITING)
-        try:
-            with transaction.atomic():
-                taken = mine.update(state=CheckState.QUEUED, verdict="", finished_at=None, attempt=0)
-        except IntegrityError:  # somebody asked for it anew, and that try is under way
-            continue
-        if taken:
-            queue.enqueue("onboarding.run_check", check=check.pk)
+    for check in waiting.filter(section__onboarding=onboarding):
+        _try_again(check)
+
+
+def _try_again(check: Check) -> None:
+    mine = Check.objects.filter(pk=check.pk, state=CheckState.DONE, verdict=CheckVerdict.WAITING)
+    try:
+        with transaction.atomic():
+            taken = mine.update(state=CheckState.QUEUED, verdict="", finished_at=None, attempt=0)
+    except IntegrityError:  # somebody asked for it anew, and that try is under way
+        return
+    if taken:
+        queue.enqueue("onboarding.run_check", check=check.pk)
+
+
+def _missed() -> Iterable[Check]:
+    waiting = Check.objects.filter(state=CheckState.DONE, verdict=CheckVerdict.WAITING)
+    waiting = waiting.exclude(section__onboarding__stage__in=(Stage.CANCELLED, Stage.LIVE))
+    rows = waiting.filter(finished_at__lte=clock.now() - _WAIT_LEAST).order_by("finished_at")
+    return list(rows.only("pk", "queued_at", "finished_at"))
+
+
+def _is_due(check: Check) -> bool:
+    return check.finished_at is not None and clock.now() - check.finished_at >= _pause(check)
 
 
 def _pause(check: Check) -> timedelta:

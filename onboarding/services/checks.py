@@ -5,7 +5,6 @@ reviewer.
 """
 
 from collections.abc import Iterable
-from functools import partial
 
 from django.db import transaction
 
@@ -106,7 +105,7 @@ def confirm(check: Check, *, note: str, by: User) -> Check:
 
 def follow_later(onboarding: Onboarding) -> None:
     """Have what changed checked by itself once this transaction is committed; a fault there undoes nothing."""
-    transaction.on_commit(partial(follow, onboarding.pk), robust=True)
+    transaction.on_commit(lambda: follow(onboarding.pk), robust=True)  # no partial: Django logs a fault by its name
 
 
 def follow(onboarding_id: str) -> list[Check]:
@@ -123,6 +122,13 @@ def follow(onboarding_id: str) -> list[Check]:
             onboarding=onboarding, key__in=[key for key, found in due.items() if found]
         )
         return [check for section in sections for check in _queue_some(section, due[section.key], by=None)]
+
+
+def follow_left_out() -> None:
+    """Queue what the hour's limit left out, as far as there is room by now."""
+    onboardings = Onboarding.objects.filter(customer__in=limits.were_full()).exclude(stage__in=_OVER)
+    for onboarding_id in onboardings.order_by("pk").values_list("pk", flat=True):
+        follow(onboarding_id)
 
 
 def _held(section: Section) -> list[Result]:

@@ -12,7 +12,7 @@ from onboarding import approvals, check_results, rules
 from onboarding.models import ReviewPolicy, Section, SectionReview
 from onboarding.sections import definition
 from onboarding.sections.questions import LongText
-from onboarding.services import review_policies, reviews, revisions
+from onboarding.services import judging, review_policies, reviews, revisions
 from onboarding.states import CheckVerdict, SectionState, Stage
 from portal.accounts import rules as roles
 
@@ -20,9 +20,12 @@ _GREEN = (CheckVerdict.OK, check_results.CONFIRMED)
 
 
 def approve(section: Section) -> bool:
-    """Approve a section that waits for review, and is held, if its condition is met. Return whether it was."""
+    """Approve a section that waits for review, and is held, if its condition is met. Return whether it was.
+
+    The rules held when it was submitted; where they do not any more, a person decides what must change.
+    """
     policy = review_policies.of(section.key)
-    if not policy.condition or not all_green(section) or unusual(section, policy):
+    if not policy.condition or not all_green(section) or unusual(section, policy) or judging.problems(section):
         return False
     reviews.approve_by_condition(section, policy)
     return True
@@ -41,8 +44,7 @@ def approve_waiting() -> None:
 
 
 def all_green(section: Section) -> bool:
-    """Return whether every live check that the answers call for is well, or confirmed by a person. A warning is not. The
-    rules hold already: nothing is submitted that breaks one."""
+    """Return whether every live check that the answers call for is well, or confirmed by a person. A warning is not."""
     results = check_results.of(section.onboarding).get(section.key, [])
     return all(result.state in _GREEN for result in results)
 

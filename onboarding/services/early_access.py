@@ -7,26 +7,47 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from environments.models import AwsAccount
 from environments.provisioning.access_template import Given
-from environments.services import access
+from environments.services import access, stand_in
 from onboarding.models import Onboarding, Section
 from onboarding.sections import definition
-from onboarding.services import accounts
+from onboarding.services import accounts, check_runs
+from portal.accounts.models import User
+from portal.audit.services import record
 from portal.core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyTemplate:
-    """One account's template: `text` is what is deployed, `command` the line that does it in `region`, the stack's own."""
+    """One account's template as `given` fills it in: `command` is the line that deploys it in `region`, the stack's own."""
 
-    account_id: str
+    account: AwsAccount
     region: str
-    version: str
-    stack_name: str
-    parameters: dict[str, str]
-    text: str
+    given: Given
+
+    @property
+    def account_id(self) -> str:
+        return self.account.account_id
+
+    @property
+    def version(self) -> str:
+        return access.template().version
+
+    @property
+    def stack_name(self) -> str:
+        return access.template().stack_name
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return access.template().parameters(self.given)
+
+    @property
+    def text(self) -> str:
+        """What is deployed."""
+        return access.template().text(self.given)
 
     @property
     def command(self) -> str:
@@ -56,6 +77,19 @@ def template(onboarding: Onboarding, account_id: str) -> EarlyTemplate:
     raise NotFound
 
 
+def create_role(onboarding: Onboarding, account_id: str, *, by: User) -> None:
+    """Where a stand-in takes AWS's place, deploy the template as the customer would, and have looked what it lets us see.
+
+    Raises `NotFound` on AWS and for an account that the answers do not name, `Forbidden`, `Conflict`.
+    """
+    found = template(onboarding, account_id)
+    stand_in.deploy_roles(found.account, found.region, found.given, by=by)
+    with transaction.atomic():
+        after = {"account": account_id, "role": found.account.role_name, "template": found.version}
+        record("stand_in.role_created", onboarding, by=by, customer=onboarding.customer, after=after)
+        check_runs.look_for_role(onboarding)
+
+
 def _sound(answers: Mapping[str, Any], key: str) -> dict[str, Any]:
     return definition(key).sound(answers.get(key, {}))
 
@@ -74,15 +108,7 @@ def _template(account: AwsAccount, rows: list[Mapping[str, Any]], elsewhere: str
         list(regions),
         [_vpc_arn(account, row) for row in rows if row.get("vpc_id")],
     )
-    made = access.template()
-    return EarlyTemplate(
-        account.account_id,
-        rows[0]["region"],
-        made.version,
-        made.stack_name,
-        made.parameters(given),
-        made.text(given),
-    )
+    return EarlyTemplate(account, rows[0]["region"], given)
 
 
 def _vpc_arn(account: AwsAccount, row: Mapping[str, Any]) -> str:

@@ -4,26 +4,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
 from onboarding.models import HandOver
 from portal.accounts import selectors
 from portal.accounts.models import User
 from portal.accounts.states import StaffRole
-from portal.outbox.services import email
+from portal.outbox.services import notify
 
 
 def requested(hand_over: HandOver) -> None:
     """The release approvers are asked for the second approval."""
     approvers = User.objects.filter(staff_role=StaffRole.RELEASE_APPROVER, is_active=True).order_by("pk")
     subject = f"Release of {hand_over.environment} waits for a second person"
-    _send("hand_over_requested", hand_over, approvers, subject)
+    _send("hand_over_requested", hand_over, approvers, subject, to_act=True)
 
 
 def released(hand_over: HandOver) -> None:
     """The recipient is asked to come; a second contact of the customer knows of it, so that it never happens unseen."""
-    _send("hand_over_released", hand_over, [hand_over.recipient], f"{hand_over.environment} is ready for you")
+    ready = f"{hand_over.environment} is ready for you"
+    _send("hand_over_released", hand_over, [hand_over.recipient], ready, to_act=True)
     subject = f"Credentials of {hand_over.environment} were released to {hand_over.recipient}"
     _send("hand_over_released_notice", hand_over, _second_contact(hand_over), subject)
 
@@ -36,8 +36,8 @@ def revealed(hand_over: HandOver) -> None:
 def second_reveal(hand_over: HandOver, *, by: User, at: datetime) -> None:
     """Both sides learn of the attempt; of the same person at most once an hour, however often they press."""
     subject = f"Somebody tried to reveal the credentials of {hand_over.environment} again"
-    event = f"{by.pk}:{at:%Y%m%d%H}"
-    _send("hand_over_second_reveal", hand_over, _both_sides(hand_over), subject, event=event, by=by, at=at)
+    once = f"{by.pk}:{at:%Y%m%d%H}"
+    _send("hand_over_second_reveal", hand_over, _both_sides(hand_over), subject, once=once, by=by, at=at)
 
 
 def withdrawn(hand_over: HandOver, *, reason: str) -> None:
@@ -53,22 +53,28 @@ def expired(hand_over: HandOver) -> None:
 
 
 def _send(
-    template: str, hand_over: HandOver, readers: Iterable[User], subject: str, *, event: str = "", **context: Any
+    event: str,
+    hand_over: HandOver,
+    readers: Iterable[User],
+    subject: str,
+    *,
+    once: str = "",
+    to_act: bool = False,
+    **context: Any,
 ) -> None:
+    """Tell the readers; `once` tells apart what can happen to one hand-over several times."""
     for reader in readers:
-        email(
-            template,
-            reader.email,
-            key=f"{template}:{hand_over.pk}:{event}:{reader.pk}",
+        notify(
+            reader,
+            event,
+            event,
+            key=f"{event}:{hand_over.pk}:{once}",
             subject=subject,
+            link=reverse("hand_over", args=[hand_over.pk]),
             customer=hand_over.customer,
-            context={
-                "reader": reader,
-                "hand_over": hand_over,
-                "environment": hand_over.environment,
-                "link": f"{settings.PORTAL_URL}{reverse('hand_over', args=[hand_over.pk])}",
-                **context,
-            },
+            context={"hand_over": hand_over, "environment": hand_over.environment, **context},
+            to_act=to_act,
+            about=hand_over.pk,
         )
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from environments import selectors as environments
+from environments.checklist import age
 from environments.models import Environment
 from environments.signals import environment_changed
 from onboarding.models import HandOver
@@ -25,7 +26,7 @@ from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid
 from portal.vault import services as vault
 from portal.vault.errors import VaultError
 
-__all__ = ["Credential", "acknowledge", "expire_due", "release", "request", "reveal", "withdraw"]
+__all__ = ["Credential", "acknowledge", "expire_due", "release", "request", "reveal", "withdraw", "withdraw_untrue"]
 
 PURPOSE = "hand-over"
 UNCONFIRMED_LIFETIME = timedelta(minutes=15)
@@ -35,8 +36,8 @@ UNCONFIRMED_LIFETIME = timedelta(minutes=15)
 def request(environment: Environment, *, recipient: User, reason: str, by: User) -> HandOver:
     """Ask a release approver to release this environment to `recipient`.
 
-    Raises `Forbidden`, `Invalid` for a recipient who cannot be one, `Conflict` while the checklist is not all true, newer
-    answers are approved than provisioned, or another hand-over of the environment is open.
+    Raises `Forbidden`, `Invalid` for a recipient who cannot be one, `Conflict` while the checklist is not all true or was not
+    looked at in time, newer answers are approved than provisioned, or another hand-over of the environment is open.
     """
     if not rules.may_release_first(by):
         raise Forbidden("Only account managers and engineers request a hand-over.")
@@ -55,8 +56,8 @@ def release(hand_over: HandOver, *, by: User) -> HandOver:
     """Release what was requested: seal the credentials for the recipient, and tell the recipient and a second contact.
 
     Raises `Forbidden` unless `by` is an approver who neither requested nor receives it; `Conflict` when it does not wait for
-    a release, when anything it was requested on has changed (then it is withdrawn and has to be requested again), or when
-    the credentials cannot be opened.
+    a release, when anything it was requested on has changed (then it is withdrawn and has to be requested again), when the
+    checklist was not looked at in time, or when the credentials cannot be opened.
     """
     if not rules.may_release_second(by):
         raise Forbidden("Only release approvers release credentials.")
@@ -67,6 +68,7 @@ def release(hand_over: HandOver, *, by: User) -> HandOver:
         state = HAND_OVERS.after(hand_over.state, "release")
         unchanged = _still_as_requested(hand_over)
         if unchanged:
+            age.require_looked_at(hand_over.environment, then="It can be released")
             _release(hand_over, state, by)
         else:
             _end(hand_over, HandOverState.WITHDRAWN, by=by, reason="something changed since it was requested")
@@ -89,6 +91,26 @@ def withdraw(hand_over: HandOver, *, by: User) -> HandOver:
         hand_over = _locked(hand_over)
         _end(hand_over, HAND_OVERS.after(hand_over.state, "withdraw"), by=by, reason=f"{by} withdrew it")
     return hand_over
+
+
+def withdraw_untrue(environment_id: str) -> int:
+    """Withdraw what waits for its release though the checklist is not all true any more: what was requested no longer exists,
+    so it could never be released. Return how many these are.
+
+    What is released already stays: it is not revealed before all is true again (`reveals`), and it runs out by itself.
+    """
+    waiting = HandOver.objects.filter(environment=environment_id, state=HandOverState.REQUESTED)
+    return sum(_withdraw_untrue(hand_over) for hand_over in waiting)
+
+
+def _withdraw_untrue(hand_over: HandOver) -> int:
+    with transaction.atomic():
+        hand_over = _locked(hand_over)
+        if hand_over.state != HandOverState.REQUESTED or environments.hand_over_ready(hand_over.environment):
+            return 0  # it was released or withdrawn a moment ago, or all is true again
+        reason = "an item of the checklist is no longer true"
+        _end(hand_over, HAND_OVERS.after(hand_over.state, "withdraw"), by=None, reason=reason)
+    return 1
 
 
 def acknowledge(hand_over: HandOver, *, by: User) -> HandOver:
@@ -135,6 +157,7 @@ def _require_ready(environment: Environment) -> None:
             f"The approved answers of {environment} changed since it was provisioned.",
             remedy="Approve the new plan and let its run finish, then request the hand-over.",
         )
+    age.require_looked_at(environment, then="The hand-over can be requested")
     if not environment.product_deployments.exists():
         raise Conflict(f"{environment} has no products whose credentials could be handed over.")
 
@@ -187,6 +210,7 @@ def _release(hand_over: HandOver, state: str, by: User) -> None:
         secret=secret,
     )
     mail.released(hand_over)
+    environment_changed.send(sender=HandOver, environment=hand_over.environment)
 
 
 def _credentials(hand_over: HandOver, by: User) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from onboarding import suggesting
 from onboarding.files import FORMAT, JSON, writing
 from onboarding.files.reading import Document, Unreadable, read
 from onboarding.models import Onboarding
@@ -68,7 +69,8 @@ def write(onboarding: Onboarding, format: str) -> str:
     file = writing.content(onboarding.reference, rows)
     if format == JSON:
         return writing.as_json(file)
-    return writing.as_yaml(file, SECTIONS, heading=_heading(onboarding))
+    suggested = suggesting.of(onboarding, onboarding.sections.all())
+    return writing.as_yaml(file, SECTIONS, suggested, heading=_heading(onboarding))
 
 
 def _heading(onboarding: Onboarding) -> str:

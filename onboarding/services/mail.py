@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
@@ -12,30 +11,34 @@ from onboarding.review_clock import due_at
 from onboarding.sections import definition
 from portal.accounts.models import User
 from portal.accounts.states import StaffRole
-from portal.outbox.services import email
+from portal.outbox.services import notify
 
 
 def submitted(onboarding: Onboarding, sections: list[Section], *, by: User) -> None:
     """The account manager and the engineers are told what waits for their review."""
     titles = _named(sections)
     subject = f"{onboarding.customer}: {_titles(titles)} submitted for review"
-    event = f"section_submitted:{':'.join(f'{section.pk}@{section.revision}' for section in sections[:1])}"
-    for reader in _reviewers(onboarding, by):
-        _send("section_submitted", reader, event, subject, onboarding, "review", titles=titles, author=by)
+    once = ":".join(f"{section.pk}@{section.revision}" for section in sections[:1])
+    _ask_for_review(
+        "section_submitted", _reviewers(onboarding, by), onboarding, once, subject, titles=titles, author=by
+    )
 
 
 def changes_requested(section: Section, *, reason: str, by: User) -> None:
     title = definition(section.key).title
-    event = f"changes_requested:{section.pk}@{section.revision}"
-    link = _link("section", section.onboarding_id, section.key)
     for reader in _authors([section], by):
-        _mail(
+        _tell(
             "changes_requested",
             reader,
-            event,
-            f"{section.onboarding.reference}: change asked for in {title}",
             section.onboarding,
-            {"title": title, "reason": reason, "reviewer": by, "link": link},
+            f"{section.pk}@{section.revision}",
+            f"{section.onboarding.reference}: change asked for in {title}",
+            reverse("section", args=(section.onboarding_id, section.key)),
+            about=section.pk,
+            to_act=True,
+            title=title,
+            reason=reason,
+            reviewer=by,
         )
 
 
@@ -53,58 +56,75 @@ def review_overdue(sections: list[Section]) -> None:
     _of_waiting("review_overdue", [onboarding.account_manager], subject, sections)
 
 
-def _of_waiting(template: str, readers: Iterable[User], subject: str, sections: list[Section]) -> None:
-    onboarding, first = sections[0].onboarding, sections[0]
-    event = f"{template}:{first.pk}@{first.revision}"
-    since = min(section.submitted_at for section in sections if section.submitted_at)
-    context = {"titles": _named(sections), "since": since, "due_at": due_at(since, onboarding.customer.time_zone)}
-    for reader in readers:
-        _send(template, reader, event, subject, onboarding, "review", **context)
-
-
-def _named(sections: Iterable[Section]) -> list[str]:
-    return [definition(section.key).title for section in sections]
-
-
 def draft_expired(draft: ReviewDraft) -> None:
     """The reviewer is told that the draft of their review is gone, and that the section is anybody's."""
     onboarding, title = draft.section.onboarding, definition(draft.section.key).title
-    event = f"review_draft_expired:{draft.pk}"
-    link = _link("review_section", onboarding.pk, draft.section.key)
-    subject = f"{onboarding.reference}: your review of {title} was not finished"
-    context = {"title": title, "judged": len(draft.judgements), "link": link}
-    _mail("review_draft_expired", draft.reviewer, event, subject, onboarding, context)
+    _tell(
+        "review_draft_expired",
+        draft.reviewer,
+        onboarding,
+        str(draft.pk),
+        f"{onboarding.reference}: your review of {title} was not finished",
+        reverse("review_section", args=(onboarding.pk, draft.section.key)),
+        title=title,
+        judged=len(draft.judgements),
+    )
 
 
 def approved(onboarding: Onboarding, sections: Iterable[Section], *, by: User | None) -> None:
     """Everyone who submitted an answer is told that all are approved and what comes next."""
-    event = f"approved:{onboarding.pk}:{max(section.revision for section in sections)}"
+    once = f"{onboarding.pk}:{max(section.revision for section in sections)}"
     subject = f"{onboarding.reference}: every section is approved"
     for reader in _authors(sections, by):
-        _send("approved", reader, event, subject, onboarding, "onboarding")
+        _tell("approved", reader, onboarding, once, subject, reverse("onboarding", args=[onboarding.pk]))
 
 
-def _send(
-    template: str, reader: User, event: str, subject: str, onboarding: Onboarding, page: str, **context: Any
+def _of_waiting(event: str, readers: Iterable[User], subject: str, sections: list[Section]) -> None:
+    onboarding, first = sections[0].onboarding, sections[0]
+    since = min(section.submitted_at for section in sections if section.submitted_at)
+    due = due_at(since, onboarding.customer.time_zone)
+    again = f"@{first.escalated_at:%Y%m%d%H%M}" if event == "review_overdue" and first.escalated_at else ""
+    once = f"{first.pk}@{first.revision}{again}"
+    _ask_for_review(event, readers, onboarding, once, subject, titles=_named(sections), since=since, due_at=due)
+
+
+def _ask_for_review(
+    event: str, readers: Iterable[User], onboarding: Onboarding, once: str, subject: str, **context: Any
 ) -> None:
-    _mail(template, reader, event, subject, onboarding, {"link": _link(page, onboarding.pk), **context})
+    link = reverse("review", args=[onboarding.pk])
+    for reader in readers:
+        _tell(event, reader, onboarding, once, subject, link, about=onboarding.pk, to_act=True, **context)
 
 
-def _mail(
-    template: str, reader: User, event: str, subject: str, onboarding: Onboarding, context: dict[str, Any]
+def _tell(
+    event: str,
+    reader: User,
+    onboarding: Onboarding,
+    once: str,
+    subject: str,
+    link: str,
+    *,
+    about: str = "",
+    to_act: bool = False,
+    **context: Any,
 ) -> None:
-    email(
-        template,
-        reader.email,
-        key=f"{event}:{reader.pk}",
+    """Tell a reader of an event; `once` names it among those of its kind."""
+    notify(
+        reader,
+        event,
+        event,
+        key=f"{event}:{once}",
         subject=subject,
+        link=link,
         customer=onboarding.customer,
-        context={"reader": reader, "onboarding": onboarding, "customer": onboarding.customer, **context},
+        context={"onboarding": onboarding, "customer": onboarding.customer, **context},
+        to_act=to_act,
+        about=about,
     )
 
 
-def _link(page: str, *args: str) -> str:
-    return f"{settings.PORTAL_URL}{reverse(page, args=args)}"
+def _named(sections: Iterable[Section]) -> list[str]:
+    return [definition(section.key).title for section in sections]
 
 
 def _reviewers(onboarding: Onboarding, by: User | None) -> Iterable[User]:

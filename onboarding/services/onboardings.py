@@ -9,6 +9,7 @@ from environments.services import withdrawals
 from onboarding import rules, stages
 from onboarding.models import Onboarding, Section
 from onboarding.sections import SECTIONS
+from onboarding.signals import onboarding_changed
 from onboarding.states import Stage
 from portal.accounts.models import Customer, User
 from portal.accounts.states import StaffRole
@@ -52,6 +53,7 @@ def open(
             "target_on": target_on,
         }
         record("onboarding.opened", onboarding, by=by, customer=customer, after=after)
+        changed(onboarding)
     return onboarding
 
 
@@ -115,6 +117,7 @@ def cancel(onboarding: Onboarding, *, by: User | None) -> Onboarding:
             after={"stage": onboarding.stage},
         )
         _withdraw_environments(onboarding, by)
+        changed(onboarding)
     return onboarding
 
 
@@ -140,6 +143,7 @@ def refresh_stage(onboarding: Onboarding) -> Onboarding:
                 before={"stage": before},
                 after={"stage": stage},
             )
+        changed(onboarding)
     return onboarding
 
 
@@ -149,6 +153,11 @@ def lock(onboarding: Onboarding) -> None:
     Every act on a section holds it before the section's own row, so that two acts never wait for each other.
     """
     onboarding.refresh_from_db(from_queryset=Onboarding.objects.select_for_update())
+
+
+def changed(onboarding: Onboarding) -> None:
+    """Tell who follows an onboarding that it changed. Call it with its row held."""
+    onboarding_changed.send(sender=Onboarding, onboarding=onboarding)
 
 
 def _move(onboarding: Onboarding, stage: str) -> None:

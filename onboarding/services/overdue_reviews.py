@@ -1,7 +1,9 @@
-"""Reviews that nobody does: reviewers are reminded, then the account manager is told, and a draft left lying is thrown away.
+"""Reviews that nobody does: reviewers are reminded, then the account manager is told again and again, and a draft left lying is
+thrown away.
 
-Hours count on working days of the customer. Every worker may look at any moment: a section is claimed with its row, and what
-was said of it is written in the same transaction, so that each event leaves one message per reader.
+Hours count on working days of the customer. Every worker may look at any moment: the sections of an onboarding are claimed with
+the onboarding's row, and what was said of them is written in the same transaction, so that each event leaves one message per
+reader.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,14 +11,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from onboarding import review_clock
-from onboarding.models import ReviewDraft, Section
+from onboarding.models import Onboarding, ReviewDraft, Section
 from onboarding.services import mail
 from onboarding.states import SectionState, Stage
 from portal.audit.services import record
 from portal.core import clock
+
+_AGAIN = frozenset({"escalated_at"})
+"""What is said again for as long as nobody comes; everything else once per submission."""
 
 
 def look() -> None:
@@ -28,13 +33,15 @@ def look() -> None:
 
 
 def _tell(mark: str, after: timedelta, tell: Callable[[list[Section]], None], now: datetime) -> None:
-    """Say once of every section that waits for longer than `after`; those of one onboarding are one message."""
-    for onboarding in sorted({section.onboarding_id for section in _due(_waiting(mark), after, now)}):
+    """Say it of every section that waits for longer than `after`; those of one onboarding are one message."""
+    for onboarding in sorted({section.onboarding_id for section in _due(mark, _waiting(mark, after, now), after, now)}):
         with transaction.atomic():
-            held = _waiting(mark).filter(onboarding=onboarding).select_for_update(of=("self",), skip_locked=True)
-            sections = _due(held, after, now)
+            if not Onboarding.objects.select_for_update(skip_locked=True).filter(pk=onboarding).exists():
+                continue  # another worker is at it; of its sections alone each could get a few, and write of those
+            held = _waiting(mark, after, now).filter(onboarding=onboarding)
+            sections = _due(mark, held.select_for_update(of=("self",), skip_locked=True), after, now)
             if not sections:
-                continue  # another worker holds them
+                continue
             tell(sections)
             Section.objects.filter(pk__in=[section.pk for section in sections]).update(**{mark: now})
             for section in sections:
@@ -43,16 +50,18 @@ def _tell(mark: str, after: timedelta, tell: Callable[[list[Section]], None], no
                 record(action, section, by=None, customer=section.customer, after=said)
 
 
-def _waiting(mark: str) -> QuerySet[Section]:
-    waiting = Section.objects.filter(state=SectionState.SUBMITTED, **{mark: None})
-    waiting = waiting.exclude(onboarding__stage=Stage.CANCELLED).exclude(submitted_at=None)
+def _waiting(mark: str, after: timedelta, now: datetime) -> QuerySet[Section]:
+    """Return what may be due by the clock on the wall, which is never behind that of working days."""
+    due = Q(**{mark: None}, submitted_at__lte=now - after)
+    if mark in _AGAIN:
+        due |= Q(**{f"{mark}__lte": now - after})
+    waiting = Section.objects.filter(due, state=SectionState.SUBMITTED).exclude(onboarding__stage=Stage.CANCELLED)
     return waiting.select_related("customer", "onboarding", "onboarding__account_manager").order_by("position")
 
 
-def _due(sections: Iterable[Section], after: timedelta, now: datetime) -> list[Section]:
-    return [
-        section for section in sections if section.submitted_at and _is_over(section.submitted_at, section, after, now)
-    ]
+def _due(mark: str, sections: Iterable[Section], after: timedelta, now: datetime) -> list[Section]:
+    since = [(section, getattr(section, mark) or section.submitted_at) for section in sections]
+    return [section for section, begun in since if begun and _is_over(begun, section, after, now)]
 
 
 def _is_over(since: datetime, section: Section, length: timedelta, now: datetime) -> bool:

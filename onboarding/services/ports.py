@@ -1,6 +1,7 @@
 """The port matrix of an onboarding, and what the customer says to have opened of it (row S11)."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -89,10 +90,11 @@ def _follow(onboarding: Onboarding, rows: list[MatrixRow], *, opened: bool, by: 
     complete = environments_opened(rows)
     items = ChecklistItem.objects.filter(environment__in=onboarding.environments.all(), key=CHECKLIST_ITEM)
     for item in items.select_related("environment"):
-        is_complete, is_signed = complete.get(item.environment.name, False), item.state == ItemState.GREEN
+        is_complete, is_signed = complete.get(item.environment.name, False), item.state != ItemState.OPEN
         if opened and is_complete and not is_signed:
             note = f"Every row of the port matrix of {onboarding.reference} is opened."
-            checklist.sign(item, note=note, revision=item.revision, by=by)
+            with suppress(Conflict):  # its version of the checklist requires something first: it is signed there, later
+                checklist.sign(item, note=note, revision=item.revision, by=by)
         elif not opened and is_signed and not is_complete:
             checklist.unsign(item, revision=item.revision, by=by)
 

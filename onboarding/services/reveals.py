@@ -14,6 +14,7 @@ from typing import NoReturn
 from django.db import transaction
 
 from environments import selectors as environments
+from environments.checklist import age
 from environments.signals import environment_changed
 from onboarding.models import HandOver
 from onboarding.services import hand_over_mail as mail
@@ -40,8 +41,8 @@ def reveal(hand_over: HandOver, *, password: str, claim_key: str, by: User) -> l
     """Return the credentials, once. `claim_key` is 256 random bits that the browser made for this one reveal.
 
     Raises `Forbidden` for anybody but the recipient, `Invalid` for the password or the key, `TooMany` after five wrong
-    passwords in ten minutes, `Conflict` when it is not released, is over, no longer all true, or revealed already: that last
-    one is recorded and told to both sides.
+    passwords in ten minutes, `Conflict` when it is not released, is over, no longer all true or not looked at in time, or
+    revealed already: that last one is recorded and told to both sides.
     """
     if by.pk != hand_over.recipient_id or not rules.may_receive_hand_over(by, hand_over.customer):
         _refuse_stranger(hand_over, by)
@@ -89,6 +90,7 @@ def _require_open(hand_over: HandOver) -> None:
             f"An item of the checklist of {hand_over.environment} is no longer true, so nothing is revealed.",
             remedy="Open the checklist to see which. Reveal again once all items are true.",
         )
+    age.require_looked_at(hand_over.environment, then="The credentials can be revealed")
 
 
 def _record(hand_over: HandOver, by: User) -> None:

@@ -10,7 +10,15 @@ from environments.services import plans
 from onboarding import approvals
 from onboarding.models import Onboarding, ReviewPolicy, Section, SectionReview
 from onboarding.sections import definition
-from onboarding.services import mail, onboardings, review_drafts, review_policies, revisions, specifications
+from onboarding.services import (
+    judging,
+    mail,
+    onboardings,
+    review_drafts,
+    review_policies,
+    revisions,
+    specifications,
+)
 from onboarding.services.review_drafts import Judgement
 from onboarding.states import SECTIONS, SectionState, Verdict
 from portal.accounts.models import User
@@ -34,7 +42,7 @@ def finish(
     With every answer approved by as many reviewers as the section's policy asks for, the section is approved. With a change
     requested it is the customer's again: these answers are open, the approved ones are not, and the authors are told.
     `approve_rest` approves whatever is not judged. Raises `Invalid` naming each answer without a judgement or a reason, and
-    whatever saving a draft raises.
+    each that cannot be approved since it cannot work any more; and whatever saving a draft raises.
     """
     with transaction.atomic():
         review_drafts.begin(section, revision=revision, by=by)
@@ -139,6 +147,7 @@ def _approve(
     said: Mapping[str, str] | None = None,
 ) -> SectionReview:
     approved = SECTIONS.after(section.state, "approve")
+    _require_workable(section, judged)
     digest, needed = approvals.digest_of(section.answers), review_policies.of(section.key).approvers
     before = [] if by is None else approvers(section, digest)
     if by in before:
@@ -163,6 +172,21 @@ def _approve(
         _conclude(section.onboarding, by=by)
         onboardings.refresh_stage(section.onboarding)
     return review
+
+
+def _require_workable(section: Section, judged: list[Judgement]) -> None:
+    """The rules held when it was submitted. Other sections, and what is known beside them, may have changed since."""
+    problems = [_unworkable(problem, judged) for problem in judging.problems(section)]
+    if problems:
+        raise Invalid(problems, "These answers cannot work any more.")
+
+
+def _unworkable(problem: FieldProblem, judged: list[Judgement]) -> FieldProblem:
+    """Return the problem at the answer that is judged, of which it may concern one item."""
+    place = next(
+        (one.pointer for one in judged if f"{problem.pointer}/".startswith(f"{one.pointer}/")), problem.pointer
+    )
+    return FieldProblem(place, f"{problem.message} So this cannot be approved: request a change.", problem.code)
 
 
 def _send_back(

@@ -6,14 +6,24 @@ from django.db import transaction
 
 from onboarding import approvals, rules
 from onboarding.models import Onboarding, Section
-from onboarding.sections import definition, not_known
-from onboarding.sections.definition import SectionDefinition, asked_questions
+from onboarding.sections import across, definition, hidden, not_known
+from onboarding.sections.definition import SectionDefinition
 from onboarding.sections.questions import BLOCKING
-from onboarding.services import accounts, checks, conditions, judging, mail, onboardings, revisions, secret_answers
+from onboarding.services import (
+    accounts,
+    asks,
+    checks,
+    conditions,
+    judging,
+    mail,
+    onboardings,
+    revisions,
+    secret_answers,
+)
 from onboarding.states import SECTIONS, SectionState
 from portal.accounts.models import User
 from portal.audit.services import record
-from portal.core import clock
+from portal.core import clock, one_at_a_time
 from portal.core.errors import Conflict, FieldProblem, Forbidden, Invalid
 
 
@@ -21,8 +31,9 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
     """The draft holds these answers, canonical where they are sound; an answer that breaks a rule is kept as typed.
 
     Left out or empty means not answered, except that a secret keeps what is stored and a question that is not asked keeps
-    its answer. Order: lock, revision, shape, seal secrets, write, audit. Raises `Forbidden`, `Stale` with the stored
-    answers, `Conflict` when it is submitted or approved, `Invalid` when a value has the wrong type or was approved already.
+    its answer, in a row too. Order: lock, revision, shape, seal secrets, write, audit. Raises `Forbidden`, `Stale` with the
+    stored answers, `Conflict` when it is submitted or approved, `Invalid` when a value has the wrong type or was approved
+    already.
     """
     _require_author(by, section)
     with transaction.atomic():
@@ -32,6 +43,7 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
         what = definition(section.key)
         cleaned = as_draft(section, answers)
         if cleaned == section.answers and state == section.state:
+            asks.saved(section, by=by)
             return section
         section.approved = _still_approved(section, what, cleaned)
         before, section.answers = section.answers, cleaned
@@ -39,6 +51,7 @@ def save(section: Section, *, answers: dict[str, Any], revision: int, by: User) 
         revisions.write(section, state=state, fields=["answers", "approved", "edited_by", "edited_at"])
         record(rules.SAVED, section, by=by, customer=section.customer, **_difference(what, before, cleaned))
         _name_accounts(section, what)
+        asks.saved(section, by=by)
         onboardings.refresh_stage(section.onboarding)
         checks.follow_later(section.onboarding)
     return section
@@ -51,11 +64,7 @@ def as_draft(section: Section, answers: dict[str, Any]) -> dict[str, Any]:
     blocking = [problem for problem in found if problem.code in BLOCKING]
     if blocking:
         raise Invalid(blocking)
-    asked = {question.key for question in asked_questions(what.questions, cleaned)}
-    hidden = {key: value for key, value in section.answers.items() if key not in asked and key not in cleaned}
-    listed = {*not_known.marked(cleaned), *(key for key in not_known.marked(section.answers) if key not in asked)}
-    ordered = [question.key for question in what.questions if question.key in listed]
-    answers = {**hidden, **cleaned, not_known.KEY: ordered}
+    answers = hidden.kept(what.questions, section.answers, cleaned)
     return not_known.tidy(secret_answers.seal(section, what, answers))
 
 
@@ -100,15 +109,17 @@ def submit(section: Section, *, revision: int, by: User) -> Section:
     with transaction.atomic():
         revisions.lock(section)
         revisions.require(section, revision)
+        _take_turns([section])
         _submit(section, by=by)
         _give_to_reviewers(section.onboarding, [section], by=by)
     return section
 
 
-def submit_all(onboarding: Onboarding, *, by: User) -> list[Section]:
-    """Every section that is not with the reviewers yet is submitted, or none.
+def submit_all(onboarding: Onboarding, *, by: User, ready_only: bool = False) -> list[Section]:
+    """Every section that is not with the reviewers yet is submitted, or none; with `ready_only` those that have no problem.
 
-    Raises `Invalid` with the problems of all; their pointers start with the section's key.
+    Raises `Invalid` with the problems of all, where they stand against submitting; their pointers start with the section's
+    key.
     """
     if not rules.may_submit(by, onboarding):
         raise Forbidden("You can read these answers, but not submit them.")
@@ -118,9 +129,12 @@ def submit_all(onboarding: Onboarding, *, by: User) -> list[Section]:
         due = [section for section in _locked_sections(onboarding) if section.state not in _WITH_REVIEWERS]
         if not due:
             raise Conflict("Every section is submitted already.")
-        found = [_under(section, problem) for section in due for problem in problems(section)]
-        if found:
-            raise Invalid(found)
+        _take_turns(due)
+        against = {section.pk: [_under(section, problem) for problem in problems(section)] for section in due}
+        ready = [section for section in due if not against[section.pk]]
+        if len(ready) < len(due) and not (ready_only and ready):
+            raise Invalid([problem for section in due for problem in against[section.pk]])
+        due = ready
         for section in due:
             _submit(section, by=by)
         _give_to_reviewers(onboarding, due, by=by)
@@ -128,6 +142,13 @@ def submit_all(onboarding: Onboarding, *, by: User) -> list[Section]:
 
 
 _WITH_REVIEWERS = (SectionState.SUBMITTED, SectionState.APPROVED)
+
+
+def _take_turns(submitted: list[Section]) -> None:
+    """Who submits first has the range: two who submit in one moment are judged one after the other, not in ignorance of each
+    other."""
+    if any(section.key in across.LOOK_AROUND for section in submitted):
+        one_at_a_time.hold("submitted ranges")
 
 
 def _locked_sections(onboarding: Onboarding) -> list[Section]:
@@ -154,6 +175,7 @@ def _submit(section: Section, *, by: User) -> None:
     revisions.write(section, state=SECTIONS.after(before, "submit"), fields=times)
     after = {"state": section.state, "revision": section.revision}
     record("section.submitted", section, by=by, customer=section.customer, before={"state": before}, after=after)
+    asks.submitted(section, by=by)
 
 
 def _give_to_reviewers(onboarding: Onboarding, submitted: list[Section], *, by: User) -> None:

@@ -14,7 +14,7 @@ from environments.signals import specification_frozen
 from onboarding.approvals import digest_of
 from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.sections import definition
-from onboarding.sections.remote_access import NEW_VPC
+from onboarding.sections.environment_rows import NEW_VPC
 from onboarding.services import accounts
 from onboarding.states import SectionState
 from portal.accounts.models import User
@@ -58,8 +58,7 @@ def provisional(onboarding: Onboarding, row: Row, answers: Answers) -> dict[str,
         root_email=answers[accounts.SECTION_KEY].get("root_email", ""),
     )
     environment = Environment(customer=onboarding.customer, aws_account=account, vpc_id=row.get("vpc_id", ""))
-    for field in _OF_THE_ROW:
-        setattr(environment, field, row[field])
+    _take_over(environment, row)
     products = [
         ProductDeployment(environment=environment, product=product, **given)
         for product, given in _layout(environment, answers).items()
@@ -132,12 +131,17 @@ def _environment(
     environment.aws_account = new_account or AwsAccount.objects.get(
         customer=onboarding.customer, account_id=row["account_id"]
     )
-    for field in _OF_THE_ROW:
-        setattr(environment, field, row[field])
+    _take_over(environment, row)
     if not (_creates_vpc(row) and _has_a_new_vpc(environment)):
         environment.vpc_id = row.get("vpc_id", "")
     environment.save()
     return environment
+
+
+def _take_over(environment: Environment, row: Row) -> None:
+    for field in _OF_THE_ROW:
+        setattr(environment, field, row[field])
+    environment.ipv6_blocks = row.get("ipv6_blocks", [])
 
 
 def _creates_vpc(row: Row) -> bool:

@@ -9,8 +9,12 @@ from onboarding.validators.problem import ValueProblem
 
 
 def aws_account_id(value: str) -> str:
-    """Twelve digits, kept as text: leading zeros count. Source: Organizations API, type `AccountId`."""
-    digits = re.sub(r"[\s-]", "", value)
+    """Twelve digits, kept as text: leading zeros count; of an ARN, those of its account.
+
+    Sources: Organizations API, type `AccountId`; IAM user guide, "Amazon Resource Names".
+    """
+    found = re.fullmatch(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}):.+", value.strip())
+    digits = found[1] if found else re.sub(r"[\s-]", "", value)
     if not re.fullmatch(r"[0-9]+", digits):
         raise ValueProblem("AWS account ID must be 12 digits. Leave out the account's name or alias.")
     if len(digits) != 12:

@@ -4,6 +4,8 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
+import idna
+
 from environments.catalogue.limits import NAME_TO_SIGN, TIME_SERVERS_PER_FAMILY
 from onboarding.validators.networks import server_address
 from onboarding.validators.problem import ValueProblem, shown
@@ -18,7 +20,8 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 def domain_name(value: str) -> str:
     """A domain name of two labels or more, lower case, international names as A-labels, no final dot.
 
-    Sources: RFC 1035 and 1123 (labels of 1 to 63, 253 in all), RFC 5891 (international names).
+    Sources: RFC 1035 and 1123 (labels of 1 to 63, 253 in all), RFC 5891 (international names), UTS 46 (their spelling; not
+    transitional: ß is a letter of its own).
     """
     text = _ascii_name(value)
     labels = text.split(".")
@@ -40,8 +43,8 @@ def _ascii_name(value: str) -> str:
     if text.isascii():
         return text
     try:
-        return text.encode("idna").decode("ascii")
-    except (UnicodeError, ValueError):
+        return idna.encode(text, uts46=True, transitional=False).decode("ascii")
+    except idna.IDNAError:
         raise ValueProblem(f"{shown(value)} is not a domain name. Check its letters.") from None
 
 
@@ -133,9 +136,17 @@ def host(value: str) -> str:
 
 def ntp_server(value: str) -> str:
     """A time server's name or address. Source: RFC 5905; Amazon's own service is its own answer."""
-    if value.strip().lower() in AMAZON_TIME_SYNC:
+    if _is_amazon_time_sync(value.strip().strip("[]")):
         raise ValueProblem(f"{value.strip()} is Amazon's time service. Choose “Amazon Time Sync” instead.")
     return host(value)
+
+
+def _is_amazon_time_sync(text: str) -> bool:
+    """Return whether it is one of its addresses, however that is written."""
+    try:
+        return str(ipaddress.ip_address(text)) in AMAZON_TIME_SYNC
+    except ValueError:
+        return False
 
 
 def too_few_or_many_time_servers(servers: Sequence[str]) -> str | None:

@@ -29,6 +29,11 @@ def network(value: str) -> Network:
 
 _RESERVED_BLOCKS = tuple((ipaddress.ip_network(block), why) for block, why in ranges.NEVER_A_VPC.items())
 _AWS_SERVICES_BLOCK = ipaddress.ip_network(ranges.AWS_SERVICES)
+_INTERNET_IPV6 = ipaddress.IPv6Network(ranges.INTERNET_IPV6)
+_PRIVATE_IPV6 = tuple(ipaddress.IPv6Network(block) for block in ranges.PRIVATE_IPV6)
+_SPECIAL_IPV6 = tuple((ipaddress.IPv6Network(block), why) for block, why in ranges.NEVER_A_VPC_IPV6.items())
+_UNICAST_IPV6 = (_INTERNET_IPV6, ipaddress.IPv6Network(ranges.PRIVATE_UNICAST_IPV6))
+_NEVER_A_SERVER_IPV6 = tuple(ipaddress.IPv6Network(block) for block in ranges.NEVER_A_SERVER_IPV6)
 
 
 def vpc_cidr(value: str) -> str:
@@ -47,7 +52,7 @@ def vpc_cidr(value: str) -> str:
 
 
 def vpc_ipv6_cidr(value: str) -> str:
-    """An IPv6 block of a VPC: /44 to /60, every fourth. Source: VPC user guide, "IPv6 VPC CIDR blocks"."""
+    """An IPv6 block of a VPC: /44 to /60, every fourth, public or private. Source: VPC user guide, "IPv6 VPC CIDR blocks"."""
     found = network(value)
     if found.version != 6:
         raise ValueProblem(f"{found} is an IPv4 block. Enter it under “CIDR blocks”, and the IPv6 blocks here.")
@@ -56,9 +61,19 @@ def vpc_ipv6_cidr(value: str) -> str:
             f"A VPC's IPv6 block is /{ranges.IPV6_LARGEST} to /{ranges.IPV6_SMALLEST} in steps of {ranges.IPV6_STEP}; "
             f"{found} is /{found.prefixlen}. Copy it from the VPC's page."
         )
-    if found.is_link_local or found.is_multicast or found.is_loopback or found.is_unspecified:
-        raise ValueProblem(f"{found} cannot be a VPC's block: it is not routed. Copy it from the VPC's page.")
+    why = _never_a_vpc(found)
+    if why:
+        raise ValueProblem(f"{found} cannot be a VPC's block: {why}. Copy it from the VPC's page.")
     return str(found)
+
+
+def _never_a_vpc(block: ipaddress.IPv6Network) -> str:
+    """Return why no VPC has this block; nothing where one may. Source: IPAM user guide, "Private IPv6 addressing"."""
+    if any(block.subnet_of(private) for private in _PRIVATE_IPV6):
+        return ""
+    if not block.subnet_of(_INTERNET_IPV6):
+        return f"it is neither of the Internet, {_INTERNET_IPV6}, nor of {ranges.PRIVATE_IPV6[0]}, which AWS takes privately"
+    return next((why for special, why in _SPECIAL_IPV6 if block.overlaps(special)), "")
 
 
 def routed_prefix(value: str) -> str:
@@ -83,9 +98,9 @@ def overlap(block: str, others: Iterable[str]) -> str | None:
 
 
 def server_address(value: str) -> str:
-    """An address a server can have: not unspecified, loopback, link-local, multicast or reserved.
+    """An address a server can have: not unspecified, loopback, link-local, multicast or reserved, nor around an IPv4 one.
 
-    Sources: RFC 6890 (special addresses), RFC 5952 (how IPv6 is written).
+    Sources: RFC 6890 (special addresses), RFC 6052 (NAT64), RFC 5952 (how IPv6 is written).
     """
     found = _address(value)
     if found.is_unspecified or found.is_loopback or found.is_link_local or found.is_multicast or _reserved(found):
@@ -116,7 +131,10 @@ def _address(value: str) -> Address:
 
 
 def _reserved(found: Address) -> bool:
-    return found.version == 4 and (int(found) >> 24 == 0 or int(found) >> 28 == 15)
+    if isinstance(found, ipaddress.IPv4Address):
+        return int(found) >> 24 == 0 or int(found) >> 28 == 15
+    is_unicast = any(found in block for block in _UNICAST_IPV6)
+    return not is_unicast or any(found in block for block in _NEVER_A_SERVER_IPV6)
 
 
 _CARRIER_NAT = ipaddress.ip_network("100.64.0.0/10")

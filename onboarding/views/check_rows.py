@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from environments.services import stand_in
 from onboarding import check_results, rules
 from onboarding.check_results import Result
 from onboarding.models import Check, Onboarding, Section
@@ -60,7 +61,19 @@ class Row:
         """Where the template of our roles is, while the account's role is waited for."""
         if self.result.state != CheckVerdict.WAITING or not self.onboarding_id:
             return ""
-        return reverse("intake_access_template", args=(self.onboarding_id, self.result.wanted.inputs["account"]))
+        return self._of_the_account("intake_access_template")
+
+    @property
+    def stand_in_url(self) -> str:
+        """Where a stand-in takes AWS's place: what creates the role that is waited for, as the customer would."""
+        return (
+            self._of_the_account("intake_stand_in_role")
+            if self.may_ask and self.template_url and stand_in.available()
+            else ""
+        )
+
+    def _of_the_account(self, page: str) -> str:
+        return reverse(page, args=(self.onboarding_id, self.result.wanted.inputs["account"]))
 
     @property
     def history(self) -> list[Check]:

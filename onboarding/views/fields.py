@@ -11,7 +11,9 @@ from onboarding.sections.questions import Question
 from portal.core.errors import FieldProblem
 
 _TRUE, _FALSE = "true", "false"
-_UNKNOWN = "__index__"
+UNNUMBERED = "__index__"
+"""The number of the row that a script adds."""
+_NO_BLANKS: Mapping[str, Mapping[str, Any]] = {}
 _OFFERED, _SAID = "offered", "said"
 
 
@@ -76,6 +78,10 @@ class Field:
     remark: Remark | None = None
     is_closed: bool = False
     """Whether all rows are approved, so that none is added."""
+    suggested: str = ""
+    """What the value follows from, where it is a suggestion and no answer yet."""
+    left_open: str = ""
+    """What the answer will be, where the question may be left open."""
 
     @property
     def id(self) -> str:
@@ -114,13 +120,19 @@ class Field:
 
     @property
     def described_by(self) -> str:
-        parts = ([f"{self.id}-hint"] if self.question.hint else []) + ([f"{self.id}-error"] if self.errors else [])
-        return " ".join(parts)
+        said = {"hint": self.question.hint, "suggested": self.suggested or self.left_open, "error": self.errors}
+        return " ".join(f"{self.id}-{part}" for part, words in said.items() if words)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it."""
+        chosen = any(option.chosen for option in self.options)
+        return not (self.value or chosen or any(item.value for item in self.items) or self.rows or self.stored)
 
     @property
     def template_id(self) -> str:
         """The id of the line that a script adds."""
-        return f"{self.id}-{_UNKNOWN}"
+        return f"{self.id}-{UNNUMBERED}"
 
 
 def build(
@@ -129,9 +141,22 @@ def build(
     problems: Iterable[FieldProblem],
     *,
     add: str = "",
+    blanks: Mapping[str, Mapping[str, Any]] = _NO_BLANKS,
 ) -> list[Field]:
-    """Return the fields with these values. `add` names a list or group that gets one empty line more."""
-    return _group(questions, answers, _by_name(problems), prefix="", add=add)
+    """Return the fields with these values. `add` names a list or group that gets one line more; what stands in one more row
+    of a group, `blanks` says."""
+    found = _group(questions, answers, _by_name(problems), prefix="", add=add)
+    return [_with_blank(field, answers.get(field.question.key), blanks.get(field.name), add=add) for field in found]
+
+
+def _with_blank(field: Field, value: Any, blank: Mapping[str, Any] | None, *, add: str) -> Field:
+    """Put what a row begins with into the one that was added, and into the one that a script adds."""
+    question, rows = field.question, field.rows
+    if not isinstance(question, Rows) or blank is None:
+        return field
+    if len(rows) > len(_given(value)):
+        rows = [*rows[:-1], _row(question, blank, {}, name=field.name, index=str(len(rows) - 1), add=add)]
+    return replace(field, rows=rows, blank=_row(question, blank, {}, name=field.name, index=UNNUMBERED))
 
 
 def _by_name(problems: Iterable[FieldProblem]) -> dict[str, list[str]]:
@@ -167,7 +192,7 @@ def _field(question: Question, value: Any, errors: Mapping[str, list[str]], *, p
     found = list(errors.get(name, []))
     if isinstance(question, Rows):
         rows = _rows(question, value, errors, name=name, add=add)
-        blank = _row(question, {}, {}, name=name, index=_UNKNOWN)
+        blank = _row(question, {}, {}, name=name, index=UNNUMBERED)
         return Field(question, name, "", found, rows=rows, blank=blank)
     if question.kind == "list":
         return Field(question, name, "", found, items=_items(value, errors, name=name, add=add))
@@ -178,12 +203,16 @@ def _field(question: Question, value: Any, errors: Mapping[str, list[str]], *, p
 
 
 def _rows(question: Rows, value: Any, errors: Mapping[str, list[str]], *, name: str, add: str) -> list[Row]:
-    given: list[Mapping[str, Any]] = [row for row in _list(value) if isinstance(row, Mapping)]
+    given = _given(value)
     if len(given) < question.least or add == name:
         given = [*given, {}]
     return [
         _row(question, answers, errors, name=name, index=str(index), add=add) for index, answers in enumerate(given)
     ]
+
+
+def _given(value: Any) -> list[Mapping[str, Any]]:
+    return [row for row in _list(value) if isinstance(row, Mapping)]
 
 
 def _row(

@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from environments import rules as environment_rules
 from environments import selectors as environments
+from environments.checklist import age
 from environments.models import Environment
 from onboarding import selectors
 from onboarding.forms import HandOverForm
@@ -43,11 +45,14 @@ def _status(form: HandOverForm) -> int:
 
 
 def _context(request: HttpRequest, environment: Environment, form: HandOverForm) -> dict[str, object]:
-    items = list(environments.checklist(person(request), environment))
+    user = person(request)
+    items = list(environments.checklist(user, environment))
     return {
         "environment": environment,
         "items": items,
         "green": sum(item.state == "green" for item in items),
         "is_ready": environments.hand_over_ready(environment),
+        "too_old": age.too_old(environment),
+        "may_verify": environment_rules.may_verify(user, environment.customer),
         "form": form,
     }

@@ -9,9 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from environments import rules as environment_rules
 from environments import selectors as environments
+from environments.checklist import age
 from onboarding import selectors
 from onboarding.models import HandOver
+from onboarding.requests import catalogue
+from onboarding.requests import selectors as requests
 from onboarding.services import hand_overs
 from onboarding.states import HAND_OVERS
 from portal.accounts import rules as roles
@@ -34,7 +38,11 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "urls": hand_over.frozen.get("urls", []),
         "items": list(environments.checklist(user, hand_over.environment)),
         "is_ready": environments.hand_over_ready(hand_over.environment),
+        "too_old": age.too_old(hand_over.environment),
+        "may_verify": environment_rules.may_verify(user, hand_over.customer),
         "is_recipient": user.pk == hand_over.recipient_id,
+        "offers": catalogue.for_hand_over(is_production=hand_over.environment.is_production),
+        "may_ask": hand_over.customer in requests.customers_to_ask_for(user),
         **_permissions(user, hand_over),
     }
     return render(request, "onboarding/hand_over.html", context)

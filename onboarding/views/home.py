@@ -4,7 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from onboarding import portfolio, rules, selectors
+from onboarding import portfolio, rules
+from onboarding.reports import home as outlooks
+from onboarding.reports.services import views as saved_views
 from portal.accounts.signed_in import person
 
 
@@ -20,13 +22,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def onboarding_list(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not user.is_provider:
-        return render(request, "onboarding/list.html", {"onboardings": selectors.onboardings(user)})
+        return render(request, "onboarding/list.html", {"rows": outlooks.needs(user)})
     page = portfolio.page(user, portfolio.Filters.of(request.GET))
     context = {
         "page": page,
         "managers": portfolio.managers(),
         "stages": portfolio.STAGES,
         "turns": portfolio.TURNS,
+        "dues": portfolio.DUE,
+        "views": saved_views.of_page(user, page.filters),
         "may_open": rules.may_open(user),
+        "may_assign": rules.may_assign(user),
+        "may_share": saved_views.may_share(user),
     }
     return render(request, "onboarding/portfolio.html", context)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from onboarding import approvals
+from onboarding.differences import Difference
 from onboarding.models import Section, SectionReview
 from onboarding.sections import definition
 from onboarding.sections.definition import Entry
 from onboarding.states import Verdict
-from onboarding.views.comparison import Difference
 from onboarding.views.fields import Field, Remark, Row
 
 

@@ -10,6 +10,7 @@ from environments import selectors as environments
 from onboarding import rules, selectors, turns
 from onboarding.forms import OpeningForm
 from onboarding.models import Onboarding
+from onboarding.reports import home
 from onboarding.sections import definition
 from onboarding.services import onboardings, openings
 from onboarding.states import SectionState, Stage
@@ -54,11 +55,13 @@ def detail(request: HttpRequest, id: str) -> HttpResponse:
         "next_url": reverse(following.url_name, args=following.args) if following else "",
         "turns": turns.of(onboarding),
         "dates": turns.stage_dates(onboarding),
+        "outlook": home.outlook(onboarding),
         "drawings": [
             (environment, environments.topology(environment)) for environment in onboarding.environments.all()
         ],
         "may_answer": roles.may_edit_intake(user, onboarding.customer),
         "may_copy": _may_copy(user, onboarding),
+        "may_assign": rules.may_assign(user) and onboarding.stage != Stage.CANCELLED,
         "may_cancel": _may_cancel(request, onboarding),
         "is_over": onboarding.stage in (Stage.LIVE, Stage.CANCELLED),
     }

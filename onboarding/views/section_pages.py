@@ -6,13 +6,16 @@ from typing import Any
 
 from django.urls import reverse
 
-from onboarding import rules, selectors
+from onboarding import rules, selectors, suggesting
+from onboarding.differences import differences
+from onboarding.forms import AskForm
 from onboarding.models import Section
 from onboarding.sections import SECTIONS as ALL_SECTIONS
 from onboarding.sections import definition
+from onboarding.sections.suggestions import Filled
 from onboarding.services import judging, reopenings
 from onboarding.states import SECTIONS, SectionState, Stage
-from onboarding.views import check_rows, comparison, fields, judged_fields, planned
+from onboarding.views import asking, check_rows, comparison, disputes, fields, judged_fields, planned, suggested_fields
 from onboarding.views.submissions import Submission
 from portal.accounts.models import User
 from portal.core.errors import FieldProblem
@@ -34,7 +37,8 @@ def page(
     judged = judging.judged(section)
     live = check_rows.live(user, section)
     said = _said(section)
-    built = fields.build(what.questions, shown, problems or [], add=add) if editable else []
+    filled = suggesting.of_section(section, shown) if editable else Filled(dict(shown))
+    built = suggested_fields.build(what, filled, problems or [], add=add) if editable else []
     return {
         "onboarding": section.onboarding,
         "section": section,
@@ -48,13 +52,16 @@ def page(
         "problems": problems or [],
         "hints": judged.hints,
         "saved": saved,
-        "base": json.dumps(comparison.fingerprints(what, section.answers)),
+        "suggested": len(filled.suggestions),
+        "base": json.dumps(disputes.fingerprints(what, section.answers)),
         "help": fields.help_for(what.questions),
         "ready": editable and section.state != SectionState.EMPTY and not (problems or judged.problems),
         "may_withdraw": rules.may_answer(user, section) and SECTIONS.allows(section.state, "withdraw"),
         "topology": _drawing(section, shown),
         "live": live,
         "checks": live.beside if live.rows else {},
+        "asking": asking.panel(user, section),
+        "ask_form": AskForm(),
         **said,
     }
 
@@ -85,7 +92,7 @@ def _said(section: Section) -> dict[str, Any]:
     return {
         "review": review,
         "wanted": judged_fields.wanted(review),
-        "changed": comparison.differences(definition(section.key), review.answers, section.answers),
+        "changed": differences(definition(section.key), review.answers, section.answers),
     }
 
 
@@ -97,7 +104,7 @@ def conflict(section: Section, entered: Submission, *, message: str) -> dict[str
         "definition": entered.definition,
         "message": message,
         "problems": entered.undecided,
-        "disputes": comparison.disputes(entered.definition, section.answers, entered.mine, entered.base),
+        "disputes": disputes.disputes(entered.definition, section.answers, entered.mine, entered.base),
         "mine": json.dumps(entered.mine),
         "has_secrets": bool(entered.definition.secrets),
         "base": json.dumps(entered.base),
@@ -108,8 +115,9 @@ def next_url(user: User, section: Section) -> str:
     """Return the page after this one: the next section that still needs answers, else the check page."""
     onboarding = selectors.onboarding(user, section.onboarding_id)
     rows = list(onboarding.sections.all())
+    filled = suggesting.of(onboarding, rows)
     after = [row for row in rows if row.position > section.position] + rows[: section.position]
     for row in after:
-        if may_edit(user, row) and not selectors.complete(row):
+        if may_edit(user, row) and not selectors.complete(row, filled[row.key].answers):
             return reverse("section", args=(onboarding.pk, row.key))
     return reverse("check_answers", args=(onboarding.pk,))

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from onboarding import review_selectors, rules, selectors
+from onboarding.differences import Difference, differences
 from onboarding.models import Onboarding, Section, SectionReview
 from onboarding.reasons import REASONS
 from onboarding.review_selectors import Review
@@ -16,8 +17,7 @@ from onboarding.sections.definition import Entry
 from onboarding.services import judging
 from onboarding.services.review_drafts import Judgement
 from onboarding.states import SECTIONS, SectionState, Stage, Verdict
-from onboarding.views import check_rows, comparison, planned
-from onboarding.views.comparison import Difference
+from onboarding.views import check_rows, planned
 from portal.accounts import rules as roles
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
@@ -124,9 +124,7 @@ def _answers(
     problems: list[FieldProblem],
 ) -> list[JudgedAnswer]:
     what = definition(section.key)
-    changed = (
-        {line.pointer: line for line in comparison.differences(what, last.answers, section.answers)} if last else {}
-    )
+    changed = {line.pointer: line for line in differences(what, last.answers, section.answers)} if last else {}
     asked = {one["pointer"]: one["reason"] for one in last.judgements if one["reason"]} if last else {}
     judgements = {one.pointer: one for one in review.judgements} if review else {}
     errors = {problem.pointer: problem.message for problem in problems}

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from onboarding import selectors
+from onboarding import selectors, suggesting
 from onboarding.models import Section
 from onboarding.sections import definition, not_known
+from onboarding.sections.questions import MISSING
 from onboarding.services import sections as services
 from onboarding.views import section_pages
 from onboarding.views.submissions import Submission
@@ -76,11 +77,14 @@ def _go_on(request: HttpRequest, section: Section, entered: Submission) -> HttpR
     if entered.act == "later":
         messages.success(request, f"{definition(section.key).title} is saved as a draft.")
         return redirect("onboarding", section.onboarding_id)
-    problems = services.problems(section)
+    # What is suggested is looked at on the check page, with all that is suggested elsewhere.
+    suggested = suggesting.of_section(section).because
+    problems = [one for one in services.problems(section) if one.code != MISSING or one.pointer not in suggested]
     owed = [problem for problem in problems if problem.code == not_known.TO_FIND_OUT]
     if len(owed) < len(problems):
         return _problems(request, section, entered, problems)
     still = f" To find out: {len(owed)}." if owed else ""
+    still += f" Suggested: {len(suggested)}, to be looked at before you submit." if suggested else ""
     messages.success(request, f"{definition(section.key).title} is saved.{still}")
     return redirect(section_pages.next_url(person(request), section))
 

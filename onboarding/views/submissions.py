@@ -8,10 +8,11 @@ from django.http import QueryDict
 from onboarding.models import Section
 from onboarding.sections import definition, not_known
 from onboarding.sections.definition import SectionDefinition
+from onboarding.views import disputes
+from onboarding.views.disputes import MINE, THEIRS
 from portal.core.errors import FieldProblem
 
 _ACTS = frozenset({"continue", "later", "submit", "add", "remove", "resolve"})
-MINE, THEIRS = "mine", "theirs"
 
 
 class Submission:
@@ -35,7 +36,7 @@ class Submission:
             self.mine = self._as_draft(_object(data.get("mine", "")))
             self.answers = self._resolved(data)
         else:
-            self.answers = self.definition.parse_form(self._remaining(data))
+            self.answers = self.definition.parse_form(_without_doubted(self._remaining(data)))
             self.mine = self._as_draft(self.answers)
 
     def _as_draft(self, answers: dict[str, Any]) -> dict[str, Any]:
@@ -57,19 +58,13 @@ class Submission:
         return kept
 
     def _resolved(self, data: QueryDict) -> dict[str, Any]:
-        """Return the stored answers with those replaced that this person chose to keep as they entered them."""
+        """Return what this person's choices make of the two versions."""
         stored = {key: value for key, value in self.section.answers.items() if key not in self.definition.secrets}
-        merged, listed = dict(stored), set(not_known.marked(stored))
-        for question in self.definition.questions:
-            choice = data.get(f"keep-{question.key}")
-            if choice == MINE:
-                merged[question.key] = self.mine.get(question.key)
-                listed.discard(question.key)
-                listed |= {question.key} & set(not_known.marked(self.mine))
-            elif choice != THEIRS and not_known.said(self.mine, question.key) != not_known.said(stored, question.key):
-                message = f"Select which version to keep: {question.label}"
-                self.undecided.append(FieldProblem(f"keep-{question.key}", message))
-        return {**merged, not_known.KEY: sorted(listed)}
+        for dispute in disputes.disputes(self.definition, stored, self.mine, self.base):
+            if data.get(dispute.choice) not in (MINE, THEIRS):
+                self.undecided.append(FieldProblem(dispute.choice, f"Select which version to keep: {dispute.label}"))
+        places = disputes.places(self.definition, stored, self.mine, self.base)
+        return disputes.resolved(stored, self.mine, [place for place in places if data.get(place.choice) == MINE])
 
     def without(self, pointers: list[str]) -> dict[str, Any]:
         """Return the answers with those at these places left as they are stored."""
@@ -102,6 +97,17 @@ def _child(container: Any, part: str) -> Any:
     if isinstance(container, list) and part.isdigit() and int(part) < len(container):
         return container[int(part)]
     return None
+
+
+def _without_doubted(data: QueryDict) -> QueryDict:
+    """Return the input without the suggestions of which somebody says that they do not know yet: else these would count as
+    answered."""
+    kept = data.copy()
+    for name in data.getlist("suggested"):
+        prefix, _, key = name.rpartition("-")
+        if key in data.getlist(f"{prefix}-{not_known.KEY}" if prefix else not_known.KEY) and name in kept:
+            del kept[name]
+    return kept
 
 
 def number(text: str) -> int:

@@ -99,6 +99,17 @@ def may_sign_for_provider(user: Person) -> bool:
     return _works(user)
 
 
+def may_edit_checklists(user: Person) -> bool:
+    """True for who decides what is asked of every environment before its hand-over: who owns the relationship, and
+    administrators. Engineers, who make it true, do not choose the questions."""
+    return _has_staff_role(user, StaffRole.ACCOUNT_MANAGER, StaffRole.ADMINISTRATOR)
+
+
+def may_move_checklist(user: Person) -> bool:
+    """True for who may move an environment to a newer version of the checklist."""
+    return _works(user)
+
+
 def may_release_first(user: Person) -> bool:
     """True for who may request a hand-over."""
     return _works(user)

@@ -1,8 +1,9 @@
 """What a body may hold: declared keys only, each of its own JSON type. Nothing is coerced: "5" is no number."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from portal.core.errors import FieldProblem, Invalid
@@ -79,6 +80,21 @@ class DayInput(_Worded, serializers.DateField):
 
     def _refuse(self) -> date:
         raise serializers.ValidationError("This must be a day, such as 2026-11-24", code="wrong_type")
+
+
+class MomentInput(_Worded, serializers.DateTimeField):
+    """A moment with its offset, as `2026-11-24T10:30:00Z`."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            moment = parse_datetime(value)
+        except (TypeError, ValueError):
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise serializers.ValidationError(
+                "This must be a moment with its offset, such as 2026-11-24T10:30:00Z", code="wrong_type"
+            )
+        return moment
 
 
 class TextsInput(_Worded, serializers.ListField):

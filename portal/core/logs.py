@@ -1,13 +1,25 @@
 """Logs: JSON lines on standard error, with the request's id. Only named fields are written; secrets never are fields."""
 
 import logging
+import re
 import sys
 from typing import Any
 
 import structlog
 
+_TOKEN = re.compile(r"/[A-Za-z0-9_:=-]{40,}")
+"""A part of an address that is itself a secret, such as an invitation's; ids are shorter."""
+
+
+def _without_tokens(_: Any, __: str, event: Any) -> Any:
+    """Django names the address of a request that it refused; whoever reads the log could open a link that still works."""
+    event["event"] = _TOKEN.sub("/(hidden)", str(event["event"]))
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    _without_tokens,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(

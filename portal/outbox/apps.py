@@ -11,3 +11,4 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         # The web process names tasks too.
         import_module("portal.outbox.tasks")
+        import_module("portal.outbox.own_events")

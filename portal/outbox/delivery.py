@@ -1,23 +1,30 @@
 """Sending what is due.
 
-A message is claimed before it is sent, by one conditional UPDATE that also sets when the claim ends. Two workers never send the
-same message side by side. The promise is *at least once*: a worker that dies between the mail server's yes and its own note
-leaves a claim that ends, and the message goes out again, with the same `Message-ID`, by which mail programs know it.
+A message is judged (`judging`), then claimed by one conditional UPDATE that also sets when the claim ends: two workers never
+send the same message side by side. Just before the words leave, a second conditional UPDATE notes that they do
+(`handed_over_at`). It renews the claim and stops a worker whose claim ended meanwhile: the server has nothing of it then. What
+dies before that note is sent again and was never sent before.
+
+Between that note and the one of the server's yes no sender can know whether the message arrived: SMTP (RFC 5321, 6.1) has no
+question for it. Such a message is sent again, with the same `Message-ID`, by which mail programs know it: nothing is lost, and
+a second copy is possible in this one case. The embedded mode's mailbox keeps one of them.
 """
 
 import logging
-import smtplib
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import QuerySet
 
 from portal.core import clock
+from portal.outbox import bounces, digests, judging, refusals
+from portal.outbox.letters import letter
 from portal.outbox.models import OutboxMessage
+from portal.outbox.smtp import SmtpBackend
+from portal.outbox.states import MailState
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +36,11 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _BATCH = 50
 _WORKING_SECONDS = 40
 
-State = OutboxMessage.State
+State = MailState
+
+
+class ClaimLost(Exception):
+    """The claim ended while the server was slow: another worker has the message."""
 
 
 def deliver() -> int:
@@ -51,10 +62,17 @@ def _due() -> list[OutboxMessage]:
 
 
 def _deliver(message: OutboxMessage, connection: BaseEmailBackend) -> bool:
-    if not _claim(message):
+    if not _is_to_go(message) or not _claim(message):
         return False
+    if message.handed_over_at:
+        log.warning("mail sent again: whether it arrived was never noted", extra={"message_id": message.pk})
     try:
-        _mail(message, connection).send()
+        # Open before it is used, so that it stays open: the server's yes is noted before the good-bye.
+        connection.open()
+        _hand_over(letter(message, connection), lambda: _note_hand_over(message), connection)
+    except ClaimLost:
+        connection.close()
+        return False
     except Exception as error:  # noqa: BLE001 - whatever a mail client raises, the message stays and its failure is noted
         connection.close()
         _note_failure(message, error)
@@ -63,27 +81,39 @@ def _deliver(message: OutboxMessage, connection: BaseEmailBackend) -> bool:
     return True
 
 
+def _is_to_go(message: OutboxMessage) -> bool:
+    """Judge the message; what does not go now becomes what the ruling says, unless somebody took it since it was read."""
+    if message.person:
+        digests.refresh(message)
+    ruling = judging.judge(message)
+    if not ruling.sends:
+        changes = {"state": ruling.state, "last_error": ruling.why, "next_at": ruling.at or message.next_at}
+        _as_read(message).update(**changes)
+    return ruling.sends
+
+
 def _claim(message: OutboxMessage) -> bool:
     """Take the message for `CLAIM`; False when another worker has it."""
     now = clock.now()
-    mine = OutboxMessage.objects.filter(
-        pk=message.pk, state=State.DUE, attempts=message.attempts, next_at=message.next_at, next_at__lte=now
-    )
+    mine = _as_read(message).filter(next_at__lte=now)
     message.attempts += 1
     return bool(mine.update(attempts=message.attempts, next_at=now + CLAIM))
 
 
-def _mail(message: OutboxMessage, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    host = urlsplit(settings.PORTAL_URL).hostname or "localhost"
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=message.text,
-        to=[message.recipient],
-        connection=connection,
-        headers={"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(message.html, "text/html")
-    return mail
+def _hand_over(mail: EmailMultiAlternatives, before_words: Callable[[], None], connection: BaseEmailBackend) -> None:
+    if isinstance(connection, SmtpBackend):
+        connection.before_words = before_words
+    else:
+        before_words()
+    mail.send()
+
+
+def _note_hand_over(message: OutboxMessage) -> None:
+    """The last look before the words leave. Raises `ClaimLost`."""
+    now = clock.now()
+    mine = _mine(message).filter(next_at__gt=now)
+    if not mine.update(handed_over_at=now, next_at=now + CLAIM):
+        raise ClaimLost
 
 
 def _note_delivery(message: OutboxMessage) -> None:
@@ -92,10 +122,14 @@ def _note_delivery(message: OutboxMessage) -> None:
 
 def _note_failure(message: OutboxMessage, error: Exception) -> None:
     """Give up what can never arrive and what failed twelve times (about five hours); try the rest again, later each time."""
-    reason = describe(error)
+    reason = refusals.describe(error)
     log.warning("mail not delivered", extra={"message_id": message.pk, "error": type(error).__name__})
-    if is_permanent(error) or message.attempts >= MOST_ATTEMPTS:
+    if refusals.is_certain(error):
+        _mine(message).update(handed_over_at=None)
+    if refusals.is_permanent(error) or message.attempts >= MOST_ATTEMPTS:
         _finish(message, state=State.FAILED, last_error=reason)
+        if refusals.is_of_address(error):
+            bounces.note_undeliverable(message, reason=reason)
         return
     pause = min(_FIRST_PAUSE * 2 ** (message.attempts - 1), _LONGEST_PAUSE)
     _mine(message).update(next_at=clock.now() + pause, last_error=reason)
@@ -107,27 +141,13 @@ def _finish(message: OutboxMessage, **changes: object) -> None:
     _mine(message).update(**changes)
 
 
+def _as_read(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+    """Only while nobody took it since it was read."""
+    return OutboxMessage.objects.filter(
+        pk=message.pk, state=State.DUE, attempts=message.attempts, next_at=message.next_at
+    )
+
+
 def _mine(message: OutboxMessage) -> QuerySet[OutboxMessage]:
     """Only while the claim is ours: after it ended, another worker's word counts."""
     return OutboxMessage.objects.filter(pk=message.pk, state=State.DUE, attempts=message.attempts)
-
-
-def is_permanent(error: Exception) -> bool:
-    """True when trying again cannot help: the server refused this recipient or message for good (5yz), or the message itself
-    cannot be written. A refused log-in is not: an operator mends it, and the mail should then leave."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return False
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code >= 500
-    return isinstance(error, ValueError)
-
-
-def describe(error: Exception) -> str:
-    """Return the error's class and, from a mail server, its code. Never its words: they can repeat the message."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return f"recipient refused ({', '.join(str(code) for code, _ in error.recipients.values())})"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{type(error).__name__} ({error.smtp_code})"
-    return type(error).__name__

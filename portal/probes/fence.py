@@ -28,9 +28,7 @@ PORTS: Mapping[Purpose, Collection[int]] = {
     "smtp": {25, 465, 587, 2465, 2587},
 }
 
-CHECKED_FROM_INSIDE = (
-    "It is checked from inside the customer's VPC once that exists, or a person who has seen it work confirms it."
-)
+CONFIRMED_BY_A_PERSON = "Somebody who looks from inside and sees it work confirms it by name."
 
 _PRIVATE_USE = ("internal", "local", "localdomain", "lan", "home", "home.arpa", "corp", "intranet", "private")
 """Names that never exist in public DNS. Sources: ICANN on .internal (2024), RFC 6762, RFC 8375, usage."""
@@ -107,19 +105,20 @@ class Fence:
         return tuple(ip_address(answer) for answer in answers)
 
     def _check_all(self, host: str, found: tuple[Address, ...]) -> None:
+        """The address behind a name is not told: the portal's resolver may know names that its reader must not look up here."""
         closed = [(address, why) for address in found if (why := self._why_not(address))]
         if not closed:
             return
         address, why = closed[0]
-        what = host if str(address) == host else f"{host} has the address {address}. That"
+        what = host if str(address) == host else f"{host} has an address that"
         if len(closed) < len(found):
             raise Refused(
-                f"{host} has public addresses and others: {address} is {why.words}. A part of the connections would fail.",
+                f"{host} has public addresses, and one that is {why.words}. A part of the connections would fail.",
                 "Let the name have public addresses only, or give a name for each network.",
             )
         if all(one.kind == Kind.PRIVATE for _, one in closed):
             raise PrivateTarget(
-                f"{what} is {why.words}. It is never checked from the portal's network.", CHECKED_FROM_INSIDE
+                f"{what} is {why.words}. It is never checked from the portal's network.", CONFIRMED_BY_A_PERSON
             )
         raise Refused(
             f"{what} is {why.words}. No server can be checked there.", "Give the server's own address or name."
@@ -146,7 +145,9 @@ def _check_name(host: str) -> None:
     if not addresses.is_name(host):
         raise Refused(f"{shown(host)} is not the name or address of a server.", "Check its spelling.")
     if f".{host.lower()}".endswith(tuple(f".{ending}" for ending in _PRIVATE_USE)):
-        raise PrivateTarget(f"{host} is a name inside your networks. Public DNS does not know it.", CHECKED_FROM_INSIDE)
+        raise PrivateTarget(
+            f"{host} is a name inside your networks. Public DNS does not know it.", CONFIRMED_BY_A_PERSON
+        )
 
 
 def _ports_in_words(ports: Collection[int]) -> str:

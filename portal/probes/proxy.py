@@ -146,7 +146,7 @@ def _log_in_wanted(where: str, was_sent: bool) -> Failure:
         )
     return LogInWanted(
         f"{where} answers and asks for a log-in (407). From here it is sent to proxies with https only, never unencrypted.",
-        "Its tunnels are checked from inside the customer's VPC, or a person who has seen them work confirms it.",
+        "Its tunnels are not tried from here: somebody who has seen them work confirms it by name.",
         Verdict.WARNING,
     )
 

@@ -18,23 +18,29 @@ class Destination:
 
 
 _ENVIRONMENTS = Destination(
-    "Environments", "environment_list", ("/environments/", "/plans/", "/runs/", "/hand-overs/", "/checklist-items/")
+    "Environments",
+    "environment_list",
+    ("/environments/", "/plans/", "/runs/", "/hand-overs/", "/checklist-items/", "/checklist-templates/"),
 )
 _PEOPLE = Destination("People", "people", ("/people/", "/invitations/"))
-_SETTINGS = Destination("Settings", "settings", ("/settings/",))
+_REQUESTS = Destination("Requests", "service_requests", ("/requests/", "/responsibilities/"))
+_SETTINGS = Destination("Settings", "settings", ("/settings/", "/working-calendars/"))
 
 CUSTOMER = (
-    Destination("Home", "onboarding_list", ("/onboardings/",)),
+    Destination("Home", "onboarding_list", ("/onboardings/", "/decisions/", "/comments/")),
     Destination("Actions", "actions", ("/actions/",)),
     _ENVIRONMENTS,
+    _REQUESTS,
     _PEOPLE,
     _SETTINGS,
 )
 STAFF = (
-    Destination("Portfolio", "onboarding_list", ("/onboardings/",)),
+    Destination("Portfolio", "onboarding_list", ("/onboardings/", "/portfolio/", "/decisions/", "/comments/")),
     _ENVIRONMENTS,
+    _REQUESTS,
     Destination("Customers", "customer_list", ("/customers/",)),
     _PEOPLE,
+    Destination("Reports", "reports", ("/reports/",)),
     Destination("Audit", "audit_log", ("/audit/",)),
     _SETTINGS,
 )

@@ -54,6 +54,7 @@ LOOKS: dict[str, Look] = {
     "expired": Look(STOP, "octagon", "Expired"),
     # Checklist items and AWS calls.
     "open": Look(IDLE, "ring", "Open"),
+    "signed": Look(YOU, "half", "Signed, waits for a second person"),
     "green": Look(DONE, "check", "True"),
     "red": Look(STOP, "octagon", "No longer true"),
     "intent": Look(YOU, "triangle", "Outcome unknown"),
@@ -78,6 +79,11 @@ LOOKS: dict[str, Look] = {
     "not_needed": Look(IDLE, "dash", "Not needed"),
 }
 LOOKS_OF: dict[tuple[str, str], Look] = {
+    ("checklisttemplate", "published"): Look(DONE, "check", "Published"),
+    ("customeraction", "open"): Look(YOU, "diamond", "For the customer"),
+    ("customeraction", "done"): Look(DONE, "check", "Done"),
+    ("customeraction", "rejected"): Look(STOP, "octagon", "Rejected"),
+    ("customeraction", "withdrawn"): Look(IDLE, "dash", "No longer asked for"),
     ("plan", "requested"): Look(WORK, "arc", "Being computed"),
     ("plan", "ready"): Look(YOU, "diamond", "Ready for approval"),
     ("run", "failed"): Look(STOP, "octagon", "Stopped at a step"),
@@ -95,6 +101,15 @@ LOOKS_OF: dict[tuple[str, str], Look] = {
     ("check", "queued"): Look(WORK, "clock", "Checking soon"),
     ("check", "done"): Look(DONE, "check", "Done"),
     ("handover", "requested"): Look(WORK, "clock", "Waiting for the second approval"),
+    ("servicerequest", "open"): Look(YOU, "diamond", "Open"),
+    ("servicerequest", "in_progress"): Look(WORK, "arc", "In progress"),
+    ("servicerequest", "done"): Look(DONE, "check", "Done"),
+    ("servicerequest", "declined"): Look(IDLE, "dash", "Declined"),
+    ("servicerequest", "routed"): Look(WORK, "half", "Routed to Support"),
+    ("decision", "proposed"): Look(YOU, "diamond", "Proposed"),
+    ("decision", "agreed"): Look(DONE, "check", "Agreed"),
+    ("decision", "declined"): Look(STOP, "octagon", "Declined"),
+    ("decision", "superseded"): Look(IDLE, "dash", "Superseded"),
 }
 _KINDS = {"step": "runstep", "hand_over": "handover", "hand-over": "handover"}
 

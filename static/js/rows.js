@@ -17,7 +17,8 @@ function renumber(group) {
   const pattern = new RegExp(`((?:^|[\\s#-])${key}-)(?:\\d+|__index__)(?=-|$|\\s)`, "g");
   own(group, "[data-row]").forEach((row, index) => {
     for (const element of everything(row)) {
-      for (const place of PLACES) {
+      // Which fields are only suggested stands in the values of hidden fields.
+      for (const place of element.getAttribute("name") === "suggested" ? [...PLACES, "value"] : PLACES) {
         const value = element.getAttribute(place);
         if (value) element.setAttribute(place, value.replace(pattern, `$1${index}`));
       }

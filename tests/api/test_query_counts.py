@@ -27,6 +27,7 @@ from onboarding.states import HandOverState
 from portal.accounts.models import Customer, Invitation, Membership, User
 from portal.audit.models import AuditEvent
 from portal.core import clock
+from portal.outbox.models import Notice
 from tests.api.caller import Caller
 from tests.factories import people
 
@@ -194,6 +195,20 @@ class Rows:
             for n in self.numbers()
         )
 
+    def messages(self) -> Iterable[Model]:
+        return Notice.objects.bulk_create(
+            Notice(
+                key=str(n),
+                person=self.person,
+                customer=self.customer,
+                event="approved",
+                subject=f"S {n}",
+                link="/",
+                created_at=self.now,
+            )
+            for n in self.numbers()
+        )
+
     def resources(self) -> Iterable[Model]:
         (environment,) = Rows.environments(_one(self))
         return Resource.objects.bulk_create(
@@ -276,6 +291,7 @@ LISTS: dict[str, tuple[Callable[[Rows], Any], str]] = {
     "hand-overs": (Rows.hand_overs, "/hand-overs"),
     "backup-policies": (Rows.backup_policies, "/backup-policies"),
     "audit-events": (Rows.audit_events, "/audit-events"),
+    "messages": (Rows.messages, "/messages"),
     "resources": (Rows.resources, "/environments/{environment}/resources"),
     "adoptions": (Rows.adoptions, "/environments/{environment}/adoptions"),
     "drift-checks": (Rows.drift_checks, "/environments/{environment}/drift-checks"),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from environments.services import plans, runs
-from environments.states import PlanState
+from environments.alerts.services import publishing
+from environments.services import checklist, plans, runs
+from environments.states import EnvironmentKind, PlanState
 from onboarding.sections import SECTIONS
 from portal.accounts.models import Customer, User
 from portal.accounts.services import invitations
@@ -20,7 +22,7 @@ from portal.embedded.aws_stand_in.accounts import (
     PROVIDER_VPC_CIDR,
     CustomerAccount,
 )
-from portal.outbox.models import OutboxMessage
+from portal.outbox.models import MailboxMessage, OutboxMessage
 from tests.api.caller import Caller
 from tests.aws import RunningStandIn, _server, stand_in  # noqa: F401 - fixtures
 from tests.factories import people
@@ -183,15 +185,33 @@ def newest_plan(staff: Staff, environment: dict[str, Any]) -> dict[str, Any]:
 
 def check_everything(staff: Staff, contact: Contact, environment: dict[str, Any]) -> None:
     """What a person signs is signed by its own side; the rest is true by evidence."""
+    if environment["kind"] == EnvironmentKind.PRODUCTION:
+        prove_that_alerts_arrive(staff, environment)
     open_items = staff.engineer.get(f"/checklist-items?environment={environment['id']}&state=open").data["data"]
     assert {item["kind"] for item in open_items} == {"manual"}
     for item in open_items:
         caller = contact.caller if item["owner"] == "customer" else staff.engineer
         tag = caller.get(item["url"])["ETag"]
         signed = caller.post(f"{item['url']}/signatures", {"note": "Seen by both of us"}, If_Match=tag)
+        if signed.data["state"] == "signed":
+            signed = staff.manager.post(f"{item['url']}/confirmations", If_Match=signed["ETag"])
         assert (signed.status_code, signed.data["state"]) == (200, "green")
     edges = contact.caller.get(f"{environment['url']}/topology").data["edges"]
     assert edges[0]["status"] == "verified"
+
+
+def prove_that_alerts_arrive(staff: Staff, environment: dict[str, Any]) -> None:
+    """The engineer sends a test alert; whoever finds it in their mail says so, without a log-in."""
+    asked = staff.engineer.post(f"{environment['url']}/test-alerts")
+    assert asked.status_code == 202, asked.data
+    publishing.publish(asked.data["id"])
+    message = MailboxMessage.objects.filter(message_id__contains=asked.data["id"])[0]
+    link = re.search(r"/test-alerts/[\w-]+/", message.text)
+    assert link, message.text
+    assert Client().post(link[0]).status_code == 200
+    checklist.verify(environment["id"])
+    (alert,) = staff.engineer.get(asked["Location"]).data["data"]
+    assert alert["state"] == "confirmed"
 
 
 def hand_over(staff: Staff, contact: Contact, environment: dict[str, Any]) -> list[dict[str, str]]:

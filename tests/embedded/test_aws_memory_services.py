@@ -79,6 +79,7 @@ def _alarm(at: Client) -> None:
         Statistic="Average",
         Threshold=80,
     )
+    at("cloudwatch").set_alarm_state(AlarmName="kept", StateValue="OK", StateReason="kept")
     at("cloudwatch").put_dashboard(DashboardName="kept", DashboardBody='{"widgets": []}')
 
 
@@ -158,6 +159,7 @@ KEPT: dict[str, tuple[Made, Seen]] = {
     ),
     "cloudtrail": (_trail, lambda at: at("cloudtrail").describe_trails()["trailList"]),
     "cloudwatch": (_alarm, lambda at: at("cloudwatch").describe_alarms()["MetricAlarms"]),
+    "cloudwatch history": (_alarm, lambda at: at("cloudwatch").describe_alarm_history()["AlarmHistoryItems"]),
     "directconnect": (
         lambda at: at("directconnect").create_connection(location="EqDC2", bandwidth="1Gbps", connectionName="kept"),
         lambda at: at("directconnect").describe_connections()["connections"],

@@ -51,6 +51,7 @@ READS: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("ses", "list_identities", {}, "ses:ListIdentities", "AccessDenied"),
     ("sesv2", "list_email_identities", {}, "ses:ListEmailIdentities", "AccessDeniedException"),
     ("cloudwatch", "describe_alarms", {}, "cloudwatch:DescribeAlarms", "AccessDeniedException"),
+    ("cloudwatch", "describe_alarm_history", {}, "cloudwatch:DescribeAlarmHistory", "AccessDeniedException"),
     ("logs", "describe_log_groups", {}, "logs:DescribeLogGroups", "AccessDeniedException"),
     ("ssm", "describe_parameters", {}, "ssm:DescribeParameters", "AccessDeniedException"),
     ("kms", "list_keys", {}, "kms:ListKeys", "AccessDeniedException"),

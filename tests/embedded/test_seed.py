@@ -11,7 +11,7 @@ from onboarding.models import Onboarding
 from onboarding.states import Stage
 from tests.aws import RunningStandIn
 
-pytestmark = [pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(600)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.stack import SERVICES, Stack, running, start
 
-pytestmark = [pytest.mark.stateful, pytest.mark.timeout(400), pytest.mark.xdist_group("stack")]
+pytestmark = [pytest.mark.stateful, pytest.mark.timeout(1500), pytest.mark.xdist_group("stack")]
 
 
 def children_of(pid: int) -> set[int]:

@@ -19,6 +19,7 @@ def _set(**changes: Any) -> Edit:
 def _open_to_all(group: Row) -> None:
     every = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     group["IpPermissions"].append(every)
+    group["IpPermissionsEgress"] = [every]
 
 
 def _send_elsewhere(table: Row) -> None:

@@ -34,6 +34,11 @@ Call = tuple[str, str, str]
 UNCALLED: Mapping[tuple[str, str], str] = {
     ("backup_role", "iam:DeleteRole"): "stated with those of all service roles; this one stays when the others go",
     ("backup_role", "iam:DeleteRolePolicy"): "the same",
+    **{
+        (step, action): "only after a peering was deleted and made again"
+        for step in ("provider_routes", "customer_routes")
+        for action in ("ec2:ReplaceRoute", "ec2:DescribeVpcPeeringConnections")
+    },
     ("dr_key", "kms:CreateKey"): "KMS asks for it in the Region of the replica; the call is ReplicateKey",
     ("private_zone", "route53:GetHostedZone"): "only while the list of all zones does not show a new one yet",
     (

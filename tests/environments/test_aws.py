@@ -29,6 +29,9 @@ def _answer(code: str, status: int = 400) -> ClientError:
         ("SlowDown", Kind.RETRYABLE),
         ("ThrottlingException", Kind.RETRYABLE),
         ("OperationAborted", Kind.RETRYABLE),
+        ("OperationAbortedException", Kind.RETRYABLE),
+        ("ConcurrentModification", Kind.RETRYABLE),
+        ("ConcurrentModificationException", Kind.RETRYABLE),
         ("AccessDenied", Kind.DENIED),
         ("UnauthorizedOperation", Kind.DENIED),
         ("ExpiredToken", Kind.DENIED),
@@ -56,6 +59,13 @@ def test_server_error_is_unknown_only_for_a_change(changes, kind):
     assert aws.classify(ReadTimeoutError(endpoint_url="x"), changes=changes).kind == kind
 
 
+@pytest.mark.parametrize(
+    "code", ["InsufficientInstanceCapacity", "InsufficientVolumeCapacity", "InsufficientDBInstanceCapacity"]
+)
+def test_lack_of_room_in_aws_is_a_refusal_although_its_status_is_that_of_a_server_error(code):
+    assert aws.classify(_answer(code, 500), changes=True).kind == Kind.REFUSED
+
+
 @pytest.mark.parametrize("error", [ConnectTimeoutError(endpoint_url="x"), EndpointConnectionError(endpoint_url="x")])
 def test_change_that_was_never_sent_may_be_sent_again(error):
     assert aws.classify(error, changes=True).kind == Kind.RETRYABLE
@@ -78,6 +88,22 @@ def test_only_the_roles_own_refusal_proves_that_it_asks_for_the_external_id(erro
     monkeypatch.setattr(aws, "_client", lambda *_: Sts())
     with pytest.raises(aws.AwsError):
         aws.admits_without_external_id(PROVIDER)
+
+
+def test_list_in_pages_is_read_to_its_end_where_botocore_has_no_paginator_for_it(monkeypatch):
+    answers = {None: {"Rows": [1], "NextToken": "b"}, "b": {"Rows": [2], "NextToken": "c"}, "c": {"Rows": [3]}}
+
+    class Route53:
+        def can_paginate(self, operation):
+            return False
+
+        def list_hosted_zones_by_vpc(self, *, VPCId, NextToken=None):
+            assert VPCId == "vpc-1"
+            return answers[NextToken]
+
+    monkeypatch.setattr(aws, "_client", lambda *_: Route53())
+    found = aws.pages(PROVIDER, "us-east-1", "route53", "list_hosted_zones_by_vpc", "Rows", VPCId="vpc-1")
+    assert found == [1, 2, 3]
 
 
 def test_clients_are_built_once(stand_in: RunningStandIn):

@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
-from environments import checklist as template
 from environments import selectors
+from environments.checklist import age, conditions, first
 from environments.models import ChecklistItem, Environment, RunStep
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Dns, Mail
@@ -15,7 +16,8 @@ from portal import aws
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from tests.factories import environments, people
+from portal.ui import times
+from tests.factories import alerts, environments, people
 from tests.fakes.engine import spec
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +38,14 @@ def provisioned(production, behind):
     behind.cloud.accept()
     steering.look_again(run, by=people.engineer())
     runs.advance(run.pk)
+    alerts.arrived(production)
+    return production
+
+
+@pytest.fixture
+def signable(production):
+    """Production, of which the operators' log-in can be signed: the routes that it requires lead where they shall."""
+    production.checklist_items.filter(key="routes_both_sides").update(state=ItemState.GREEN)
     return production
 
 
@@ -46,11 +56,13 @@ def _item(environment, key) -> ChecklistItem:
 def _sign_all(environment) -> None:
     signers = {Owner.PROVIDER: people.engineer(), Owner.CUSTOMER: people.contact(environment.customer)}
     for item in environment.checklist_items.filter(kind=ItemKind.MANUAL):
-        checklist.sign(item, note="Seen in the report", revision=item.revision, by=signers[item.owner])
+        signed = checklist.sign(item, note="Seen in the report", revision=item.revision, by=signers[item.owner])
+        if signed.state == ItemState.SIGNED:
+            checklist.confirm(signed, revision=signed.revision, by=people.account_manager())
 
 
 def test_every_automatic_item_names_steps_that_exist():
-    named = {step for item in template.ITEMS for step in item.steps}
+    named = {step for item in first.rows() for step in item["steps"]}
     assert named == set(BY_KEY)
 
 
@@ -91,23 +103,24 @@ def test_own_dns_changes_what_must_be_true():
 )
 def test_names_and_mail_follow_the_customers_choices(changes, expected):
     of = spec(**changes)
-    items = [item for item in template.ITEMS if item.group in (template.NAMES, template.MAIL)]
-    assert {item.key for item in items if item.applies(Environment(kind=EnvironmentKind.PRODUCTION), of)} == expected
+    environment = Environment(kind=EnvironmentKind.PRODUCTION)
+    items = [item for item in first.rows() if item["group"] in ("Names", "Mail")]
+    assert {item["key"] for item in items if conditions.hold(item["conditions"], environment, of)} == expected
 
 
-def test_ensure_twice_keeps_signatures(production):
-    item = _item(production, "smoke_test_passed")
+def test_ensure_twice_keeps_signatures(signable):
+    item = _item(signable, "operators_reach_environment")
     checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
-    checklist.ensure(production)
-    assert _item(production, "smoke_test_passed").state == ItemState.GREEN
+    checklist.ensure(signable)
+    assert _item(signable, "operators_reach_environment").state == ItemState.GREEN
 
 
-def test_signature_does_not_vouch_for_answers_that_are_approved_later(production):
+def test_signature_does_not_vouch_for_answers_that_are_approved_later(signable):
     engineer = people.engineer()
-    checklist.sign(_item(production, "smoke_test_passed"), note="Report 7", revision=0, by=engineer)
-    environments.specify(production, retention_days=31)
-    plans.request(production, by=engineer)
-    item = _item(production, "smoke_test_passed")
+    checklist.sign(_item(signable, "operators_reach_environment"), note="Report 7", revision=0, by=engineer)
+    environments.specify(signable, retention_days=31)
+    plans.request(signable, by=engineer)
+    item = _item(signable, "operators_reach_environment")
     assert (item.state, item.signed_by) == (ItemState.OPEN, None)
     assert AuditEvent.objects.filter(action="checklist_item.signature_withdrawn", subject_id=item.pk).exists()
 
@@ -165,6 +178,47 @@ def test_new_evidence_of_one_step_does_not_make_up_for_lost_evidence_of_another(
     assert _item(provisioned, "routes_both_sides").state == ItemState.RED
 
 
+def _long_before_its_end(environment, key: str):
+    """The run came to this step three days ago, and has just ended."""
+    seen_at = clock.now() - timedelta(days=3)
+    RunStep.objects.filter(run__environment=environment, key=key).update(finished_at=seen_at)
+    unknown = {"state": ItemState.OPEN, "changed_at": None, "checked_at": None, "due_at": None}
+    environment.checklist_items.filter(kind=ItemKind.AUTOMATIC).update(**unknown)
+    Environment.objects.filter(pk=environment.pk).update(check_requested_at=None)
+    with transaction.atomic():
+        checklist.refresh(environment)
+    return seen_at
+
+
+def test_what_a_run_saw_counts_from_then_on_and_not_from_its_end(provisioned):
+    seen_at = _long_before_its_end(provisioned, "peering_request")
+
+    item = _item(provisioned, "peering_active")
+    assert (item.state, item.due_at) == (ItemState.GREEN, seen_at + settings.DRIFT_INTERVAL)
+    assert f"“{item.title}” was last looked at on {times.absolute(seen_at)}" in age.too_old(provisioned)
+
+
+def test_what_a_run_saw_long_before_its_end_is_looked_at_again_at_once(provisioned):
+    _long_before_its_end(provisioned, "peering_request")
+    assert Environment.objects.get(pk=provisioned.pk).check_requested_at
+
+    checklist.verify(provisioned.pk)
+    assert age.too_old(provisioned) == ""
+
+
+def test_short_run_proves_everything_at_its_end(provisioned):
+    assert age.too_old(provisioned) == ""
+    assert Environment.objects.get(pk=provisioned.pk).check_requested_at is None
+
+
+def test_run_takes_nothing_from_what_a_later_look_saw(provisioned):
+    checklist.verify(provisioned.pk)
+    due_at = _item(provisioned, "peering_active").due_at
+    with transaction.atomic():
+        checklist.refresh(provisioned)
+    assert _item(provisioned, "peering_active").due_at == due_at
+
+
 def test_hand_over_is_ready_only_when_everything_is_true(provisioned):
     assert not selectors.hand_over_ready(provisioned)
     _sign_all(provisioned)
@@ -175,9 +229,9 @@ def test_environment_without_items_is_not_ready():
     assert not selectors.hand_over_ready(environments.environment())
 
 
-def test_signature_is_of_a_person_with_a_note(production):
+def test_signature_is_of_a_person_with_a_note(signable):
     engineer = people.engineer()
-    item = _item(production, "smoke_test_passed")
+    item = _item(signable, "operators_reach_environment")
     signed = checklist.sign(item, note="Report 7", revision=item.revision, by=engineer)
     assert (signed.state, signed.signed_by, signed.note) == (ItemState.GREEN, engineer, "Report 7")
     assert AuditEvent.objects.filter(action="checklist_item.signed", actor=engineer).exists()
@@ -218,15 +272,15 @@ def test_automatic_item_is_signed_by_nobody(production):
         checklist.sign(_item(production, "peering_active"), note="x", revision=0, by=people.engineer())
 
 
-def test_stale_signature_is_refused(production):
-    item = _item(production, "smoke_test_passed")
+def test_stale_signature_is_refused(signable):
+    item = _item(signable, "operators_reach_environment")
     checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
     with pytest.raises(Stale):
         checklist.unsign(item, revision=0, by=people.engineer())
 
 
-def test_signature_is_taken_back_only_where_there_is_one(production):
-    item = _item(production, "smoke_test_passed")
+def test_signature_is_taken_back_only_where_there_is_one(signable):
+    item = _item(signable, "operators_reach_environment")
     with pytest.raises(Conflict):
         checklist.unsign(item, revision=0, by=people.engineer())
     signed = checklist.sign(item, note="Report 7", revision=0, by=people.engineer())

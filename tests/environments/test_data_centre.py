@@ -7,7 +7,7 @@ from environments.models import EnvironmentSecret, Run
 from environments.provisioning.steps.vpn_configuration import SECRET
 from environments.services import runs, steering, vpn_configurations
 from environments.services import stand_in as acts
-from onboarding import customer_actions
+from onboarding.actions import selectors as actions
 from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -17,6 +17,7 @@ from tests.api.caller import Caller
 from tests.aws import RunningStandIn
 from tests.environments import pages
 from tests.factories import environments, people
+from tests.factories.actions import follow_all, onboard
 from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +129,9 @@ class TestPage:
         assert "No connection to a data centre" in pages.page(contact, "data_centre", without.pk)
 
     def test_waiting_tunnels_are_an_action_of_the_customer(self, linked, contact):
-        (action,) = [one for one in customer_actions.of(contact) if one.kind == "vpn_tunnels"]
+        onboard(linked)
+        follow_all()
+        (action,) = actions.asked(contact).filter(kind="vpn_tunnels")
         assert action.title == "Configure your VPN router"
         assert reverse("data_centre", args=[linked.pk]) in pages.page(contact, "actions")
 

@@ -1,13 +1,14 @@
 """The engine on a cloud in memory: what it does in the ordinary case, and when people and AWS do what they do."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from environments.provisioning.attempt import MOST_ATTEMPTS
 from environments.provisioning.ports import Failure, LeaseLost
 from tests.fakes.cloud import Cloud, refuse
-from tests.fakes.engine import FakeRun, nth, spec
+from tests.fakes.engine import SETTLE, FakeRun, nth, spec
 
 
 def _undisturbed() -> Cloud:
@@ -156,6 +157,59 @@ def test_endless_throttling_asks_a_person():
     run.cloud.before_read = throttle
     assert run.run().state == "failed"
     assert run.last("provider_routes").attempt == MOST_ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "operation", ["ec2.create_security_group", "ec2.create_vpc_peering_connection"], ids=["with a name", "that settles"]
+)
+def test_change_that_is_never_answered_asks_a_person_at_last(operation):
+    run = FakeRun(Cloud(spec()))
+    tried = []
+
+    def lose(called):
+        if called == operation:
+            tried.append(run.now)
+            raise refuse(Failure.UNKNOWN, "InternalError", operation)
+
+    run.cloud.before = lose
+    assert run.run().state == "failed"
+    (stopped,) = [run.last(key) for key, state in run.states().items() if state == "failed"]
+    assert stopped.attempt >= MOST_ATTEMPTS, "many lost answers are sat out first"
+    assert stopped.error["code"] == "InternalError"
+    assert "may or may not have taken effect" in stopped.error["message"]
+    assert "Health Dashboard" in stopped.error["remedy"]
+    if stopped.step == "peering_request":
+        waited = [later - earlier for earlier, later in pairwise(tried)]
+        assert min(waited) >= SETTLE, "a settle window passes before each is sent again"
+
+
+def test_few_lost_answers_in_a_row_are_sat_out():
+    run = FakeRun(Cloud(spec()))
+    left = [MOST_ATTEMPTS]
+
+    def lose(operation):
+        if operation == "s3.create_bucket" and left[0]:
+            left[0] -= 1
+            raise refuse(Failure.UNKNOWN, "ReadTimeoutError", operation)
+
+    run.cloud.before = lose
+    assert run.run().state == "finished"
+    assert run.cloud.counts() == _undisturbed().counts()
+
+
+def test_lack_of_room_in_aws_stops_the_step_at_once_with_a_remedy():
+    run = FakeRun(Cloud(spec()))
+
+    def refuse_room(operation):
+        if operation == "ec2.run_instances":
+            raise refuse(Failure.REFUSED, "InsufficientInstanceCapacity", operation)
+
+    run.cloud.before = refuse_room
+    assert run.run().state == "failed"
+    stopped = run.last("instances")
+    assert stopped.attempt == 1
+    assert "no room" in stopped.error["message"]
+    assert "another size or zone" in stopped.error["remedy"]
 
 
 def test_defect_of_a_step_is_shown_and_does_not_end_the_others():

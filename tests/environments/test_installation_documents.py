@@ -85,6 +85,14 @@ def test_settings_name_the_host_the_database_and_the_keystore_of_the_environment
         )
 
 
+def test_database_secret_of_the_main_user_is_asked_for_where_databases_are_made_and_kept_nowhere():
+    before, _, after = (HERE / "install.sh").read_text().partition('step "Databases"')
+    making, _, rest = after.partition('step "Service"')
+    assert "DATABASE_SECRET" in making
+    assert "DATABASE_SECRET" not in before + rest
+    assert re.findall(r"DATABASE_PASSWORD=.*<<<\"\$(\w+)\"", before) == ["login"]
+
+
 @pytest.mark.parametrize(("product", "node"), EVERY)
 def test_no_password_stands_in_the_settings(product, node):
     toml = deployment_toml(product, node, pack_of(node, product.version))

@@ -50,10 +50,12 @@ def test_milestones_are_recorded_in_their_order_with_evidence(production, contac
         ({"evidence": "  "}, "evidence"),
         ({"evidence": "x" * 501}, "evidence"),
         ({"note": "x" * 501}, "note"),
-        ({"done_on": clock.now().date() + timedelta(days=1)}, "done_on"),
+        ({"done_on": timedelta(days=1)}, "done_on"),
     ],
 )
 def test_what_is_not_sound_is_refused_at_its_field(production, contact, changes, field):
+    if "done_on" in changes:  # counted from the day of the test: midnight may pass after the tests were gathered
+        changes = {"done_on": clock.now().date() + changes["done_on"]}
     with pytest.raises(Invalid) as refused:
         reach(production, "ordered", contact, **changes)
     assert [problem.pointer for problem in refused.value.problems] == [field]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from backups.models import BackupPolicy
 from environments.models import Environment, Plan, Run, Specification
 from environments.services import steering
-from environments.states import ItemState, PlanState, RunState
+from environments.states import ItemState, PlanState
 from portal.core import clock
 from tests.environments import pages
 from tests.environments.pages import page, signed_in, status
@@ -168,9 +168,27 @@ def test_next_act_after_a_run_is_the_checklist_and_then_the_hand_over():
 
     assert next_act(people.engineer(), environment).label == "See what is blocking"
 
-    environment.checklist_items.update(state=ItemState.GREEN)
+    environment.checklist_items.update(state=ItemState.GREEN, due_at=clock.now())
     assert next_act(people.engineer(), environment).label == "Open hand-over"
     assert next_act(people.auditor(), environment) is None
+
+
+def test_next_act_on_what_was_seen_too_long_ago_is_to_check_again():
+    environment = pages.production()
+    pages.finished(environment)
+    environment.checklist_items.update(state=ItemState.GREEN, due_at=clock.now() - timedelta(days=1))
+
+    act = next_act(people.engineer(), environment)
+
+    assert (act.label, act.url, act.posts) == (
+        "Check again",
+        reverse("environment_verify", args=[environment.pk]),
+        True,
+    )
+    assert "was last looked at on" in act.why
+    html = page(people.engineer(), "environment_checklist", environment.pk)
+    assert "The hand-over goes on once AWS was looked at again." in html
+    assert "Open hand-over" not in html
 
 
 def test_next_act_without_a_plan_is_to_make_one():
@@ -179,35 +197,6 @@ def test_next_act_without_a_plan_is_to_make_one():
 
     assert next_act(people.engineer(), environment).posts
     assert next_act(people.auditor(), environment) is None
-
-
-def test_one_day_clock_runs_from_the_acceptance():
-    environment = pages.production()
-    run = pages.waiting(environment)
-    accepted = clock.now() - timedelta(hours=5)
-    run.steps.filter(key="peering_acceptance").update(state="ready", finished_at=accepted)
-    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING)
-
-    html = page(people.viewer(environment.customer), "environment", environment.pk)
-
-    assert "5/24" in html.replace('<tspan class="ring__total">', "")
-    assert "left, until" in html
-
-
-def test_one_day_clock_that_ran_out_is_overdue():
-    environment = pages.production()
-    run = pages.waiting(environment)
-    accepted = clock.now() - timedelta(hours=25)
-    run.steps.filter(key="peering_acceptance").update(state="ready", finished_at=accepted)
-
-    assert "Overdue" in page(people.engineer(), "environment", environment.pk)
-
-
-def test_one_day_clock_that_was_kept_says_so():
-    environment = pages.production()
-    pages.finished(environment)
-
-    assert "Kept" in page(people.engineer(), "environment", environment.pk)
 
 
 def test_backups_of_production_and_of_anything_else():

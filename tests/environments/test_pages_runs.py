@@ -400,7 +400,7 @@ def test_check_again_is_for_who_may_ask():
 
 def test_green_checklist_leads_to_the_hand_over():
     environment = provisioned()
-    environment.checklist_items.update(state=ItemState.GREEN)
+    environment.checklist_items.update(state=ItemState.GREEN, due_at=clock.now())
     link = reverse("hand_over_new", args=[environment.pk])
 
     assert link in page(people.engineer(), "environment_checklist", environment.pk)

@@ -145,6 +145,17 @@ def test_unchanged_environment_is_proven_with_few_reads_and_no_change():
     assert len(cloud.reads) / _resources(spec) <= MOST_READS_AGAIN / RESOURCES
 
 
+def test_one_changed_answer_changes_only_what_it_touches():
+    spec = reference()
+    first = Obliging(spec, measured())
+    first.run()
+    cloud = first.cloud.copy()
+    cloud.spec = replace(spec, retention_days=spec.retention_days + 30)
+    again = Obliging(cloud.spec, measured(), cloud=cloud)
+    assert again.run().state == "finished"
+    assert set(cloud.changes) == {"s3.put_bucket_lifecycle_configuration", "logs.put_retention_policy"}
+
+
 def test_longest_chain_of_calls_is_short():
     run = Timed(reference(), measured())
     assert run.run().state == "finished"

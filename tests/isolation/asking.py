@@ -50,4 +50,6 @@ def _by_browser(world: World, role: str, method: str, path: str, ids: Mapping[st
 def _filled(body: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(body, dict):
         return {key: _filled(value, ids) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, ids) for value in body]
     return ids[body[1:-1]] if isinstance(body, str) and body.startswith("{") and body[1:-1] in ids else body

@@ -29,12 +29,24 @@ TABLES = {
         GET    /api/v1/tokens/{token}                                       401 403 403 403 403 403 403 403 403 403
         DELETE /api/v1/tokens/{token}                                       401 403 403 403 403 403 403 403 403 403
     """,
+    # The API: one's own messages, and how they reach one.
+    "api_messages": """
+        GET    /api/v1/messages                                             401 200 200 200 200 200 200 200 200 200
+        POST   /api/v1/me/message-reads                                     401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/messages/{notice}                                    401 200 404 404 404 404 404 404 404 404
+        POST   /api/v1/messages/{notice}/reads                              401 200 404 404 404 404 404 404 404 404
+        GET    /api/v1/me/notification-preferences                          401 200 200 200 200 200 200 200 200 200
+        PATCH  /api/v1/me/notification-preferences                          401 200 200 200 200 200 200 200 200 200
+        POST   /api/v1/me/address-retries                                   401 409 409 200 200 409 409 409 409 409
+    """,
     # The API: onboardings and intake.
     "api_onboarding": """
         GET    /api/v1/onboardings                                          401 200 200 200 200 200 200 200 200 200
         POST   /api/v1/onboardings                                          401 400 400 400 400 201 403 403 403 201
         GET    /api/v1/onboardings/{onboarding}                             401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/onboardings/{onboarding}/submissions                 401 403 400 400 404 400 400 403 403 400
+        GET    /api/v1/onboardings/{onboarding}/suggestions                 401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{onboarding}/suggestion-acceptances      401 403 409 409 404 409 409 403 403 409
         GET    /api/v1/onboardings/{onboarding}/answers                     401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/onboardings/{onboarding}/answers                     401 403 200 200 404 200 200 403 403 200
         POST   /api/v1/onboardings/{fresh_onboarding}/copies                401 403 200 200 404 200 200 403 403 200
@@ -45,6 +57,10 @@ TABLES = {
         GET    /api/v1/sections/{section}                                   401 200 200 200 404 200 200 200 200 200
         PATCH  /api/v1/sections/{section}                                   401 403 200 200 404 200 200 403 403 200
         POST   /api/v1/sections/{section}/submissions                       401 403 200 200 404 200 200 403 403 200
+        GET    /api/v1/sections/{section}/asks                              401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/sections/{section}/asks                              401 403 201 201 404 201 201 403 403 201
+        DELETE /api/v1/sections/{asked_section}/asks                        401 403 204 204 404 204 204 403 403 204
+        GET    /api/v1/section-asks                                         401 200 200 200 200 200 200 200 200 200
         POST   /api/v1/sections/{submitted_section}/withdrawals             401 403 200 200 404 200 200 403 403 200
         GET    /api/v1/sections/{submitted_section}/review                  401 403 403 403 404 200 200 403 403 200
         PUT    /api/v1/sections/{submitted_section}/review                  401 403 403 403 404 200 200 403 403 200
@@ -58,17 +74,64 @@ TABLES = {
         GET    /api/v1/sections/{submitted_section}/checks                  401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/sections/{submitted_section}/checks                  401 403 202 202 404 202 202 403 403 202
         GET    /api/v1/onboardings/{onboarding}/access-templates            401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{onboarding}/stand-in-roles              401 404 404 404 404 404 404 404 404 404
         GET    /api/v1/checks                                               401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/checks/{check}                                       401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/checks/{check}/confirmations                         401 403 201 201 404 201 201 403 403 201
         GET    /api/v1/intake-sections                                      401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/intake-sections/dns                                  401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/customer-actions                                     401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/customer-actions/{action}                            401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/customer-actions/{action}/observations               401 403 202 202 404 202 202 202 403 202
+        POST   /api/v1/customer-actions/{expired_action}/new-requests       401 403 202 202 404 403 202 403 403 202
+    """,
+    # The API: what both sides say, decide and ask for; what is internal is not there for the customer.
+    "api_conversation": """
+        GET    /api/v1/onboardings/{live_onboarding}/comments               401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{live_onboarding}/comments               401 403 201 201 404 201 201 201 403 201
+        GET    /api/v1/comments/{comment}                                   401 200 200 200 404 200 200 200 200 200
+        PATCH  /api/v1/comments/{comment}                                   401 403 200 403 404 403 403 403 403 403
+        DELETE /api/v1/comments/{comment}                                   401 403 200 403 404 200 403 403 403 200
+        GET    /api/v1/comments/{comment}/files/{file}                      401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/comments/{internal_comment}                          401 404 404 404 404 200 200 200 200 200
+        PATCH  /api/v1/comments/{internal_comment}                          401 404 404 404 404 200 403 403 403 403
+        DELETE /api/v1/comments/{internal_comment}                          401 404 404 404 404 200 403 403 403 200
+        GET    /api/v1/comments/{internal_comment}/files/{internal_file}    401 404 404 404 404 200 200 200 200 200
+        GET    /api/v1/comments/{whispered}                                 401 404 404 404 404 200 200 200 200 200
+        GET    /api/v1/onboardings/{live_onboarding}/decisions              401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/onboardings/{live_onboarding}/decisions              401 403 201 201 404 201 403 403 403 201
+        GET    /api/v1/decisions/{decision}                                 401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/decisions/{decision}/agreements                      401 403 200 200 404 403 403 403 403 403
+        POST   /api/v1/decisions/{decision}/refusals                        401 403 200 200 404 403 403 403 403 403
+        POST   /api/v1/decisions/{decision}/withdrawals                     401 403 403 403 404 200 403 403 403 200
+        GET    /api/v1/service-requests                                     401 200 200 200 200 200 200 200 200 200
+        POST   /api/v1/service-requests                                     401 403 201 201 400 201 201 403 403 201
+        GET    /api/v1/service-requests/{request}                           401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/service-requests/{request}/assignments               401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/service-requests/{request}/completions               401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/service-requests/{request}/refusals                  401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/service-requests/{request}/routings                  401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/service-requests/{request}/withdrawals               401 403 200 200 404 200 200 403 403 200
+        GET    /api/v1/service-requests/{request}/comments                  401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/service-requests/{request}/comments                  401 403 201 201 404 201 201 201 403 201
+        GET    /api/v1/service-request-kinds                                401 200 200 200 200 200 200 200 200 200
+        GET    /api/v1/responsibilities                                     401 200 200 200 200 200 200 200 200 200
+    """,
+    # The API: clocks, and the calendars they count by.
+    "api_clocks": """
+        GET    /api/v1/onboardings/{onboarding}/clocks                      401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/clocks/{clock}                                       401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/clocks/{clock}/corrections                           401 403 403 403 404 201 403 403 403 201
+        GET    /api/v1/working-calendars                                    401 403 403 403 403 200 200 200 200 200
+        POST   /api/v1/working-calendars                                    401 403 403 403 403 403 403 403 403 201
+        GET    /api/v1/working-calendars/around_the_clock                   401 403 403 403 403 200 200 200 200 200
+        PUT    /api/v1/working-calendars/around_the_clock                   401 403 403 403 403 403 403 403 403 200
     """,
     # The API: environments, plans, runs, checklist.
     "api_environments": """
         GET    /api/v1/environments                                         401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/environments/{environment}                           401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/availability              401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/topology                  401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/access-template           401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/environments/{environment}/specifications            401 200 200 200 404 200 200 200 200 200
@@ -94,6 +157,21 @@ TABLES = {
         POST   /api/v1/checklist-items/{item}/signatures                    401 403 403 403 404 200 200 403 403 200
         POST   /api/v1/checklist-items/{own_item}/signatures                401 403 200 200 404 403 403 403 403 403
         DELETE /api/v1/checklist-items/{signed_item}/signatures             401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/checklist-items/{waiting_item}/confirmations         401 403 403 403 404 200 200 403 403 200
+        GET    /api/v1/checklist-items/{signed_item}/file                   401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/environments/{environment}/test-alerts               401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{environment}/test-alerts               401 403 403 403 404 403 409 403 403 409
+        GET    /api/v1/environments/{environment}/checklist-moves           401 403 403 403 404 200 200 403 403 200
+        POST   /api/v1/environments/{environment}/checklist-moves           401 403 403 403 404 204 204 403 403 204
+        GET    /api/v1/checklist-templates                                  401 403 403 403 403 200 200 200 200 200
+        POST   /api/v1/checklist-templates                                  401 403 403 403 403 409 403 403 403 409
+        GET    /api/v1/checklist-templates/{draft}                          401 403 403 403 403 200 200 200 200 200
+        DELETE /api/v1/checklist-templates/{draft}                          401 403 403 403 403 204 403 403 403 204
+        POST   /api/v1/checklist-templates/{draft}/items                    401 403 403 403 403 201 403 403 403 201
+        PUT    /api/v1/checklist-templates/{draft}/items/smoke_test_passed  401 403 403 403 403 200 403 403 403 200
+        DELETE /api/v1/checklist-templates/{draft}/items/smoke_test_passed  401 403 403 403 403 200 403 403 403 200
+        PUT    /api/v1/checklist-templates/{draft}/order                    401 403 403 403 403 400 403 403 403 400
+        POST   /api/v1/checklist-templates/{draft}/publications             401 403 403 403 403 200 403 403 403 200
         GET    /api/v1/plans                                                401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/plans/{plan}                                         401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/plans/{plan}/approvals                               401 403 403 403 404 403 202 403 403 202
@@ -112,6 +190,8 @@ TABLES = {
         GET    /api/v1/backup-policies                                      401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/backup-policies/{backup_policy}                      401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/environments/{ready}/hand-overs                      401 403 403 403 404 201 201 403 403 201
+        GET    /api/v1/environments/{environment}/hand-over-pack            401 200 200 200 404 200 200 200 200 200
+        POST   /api/v1/environments/{environment}/hand-over-pack/downloads  401 200 200 200 404 200 200 200 200 200
         GET    /api/v1/hand-overs                                           401 200 200 200 200 200 200 200 200 200
         GET    /api/v1/hand-overs/{hand_over}                               401 200 200 200 404 200 200 200 200 200
         POST   /api/v1/hand-overs/{hand_over}/releases                      401 403 403 403 404 403 403 200 403 403
@@ -136,6 +216,7 @@ TABLES = {
         POST   /onboardings/{onboarding}/cancel/                            302 403 403 403 404 302 403 403 403 302
         GET    /onboardings/{onboarding}/check/                             302 200 200 200 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/check/                             302 403 422 422 404 422 422 403 403 422
+        POST   /onboardings/{onboarding}/suggestions/                       302 403 409 409 404 409 409 403 403 409
         GET    /onboardings/{onboarding}/ports/                             302 200 200 200 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/ports/                             302 403 400 400 404 403 403 403 403 403
         GET    /onboardings/{onboarding}/ports.csv                          302 200 200 200 404 200 200 200 200 200
@@ -154,12 +235,20 @@ TABLES = {
         POST   /review-policies/dns/                                        302 403 403 403 403 403 403 403 403 302
         GET    /onboardings/{onboarding}/sections/dns/                      302 200 200 200 404 200 200 200 200 200
         POST   /onboardings/{onboarding}/sections/dns/                      302 403 302 302 404 302 302 403 403 302
+        POST   /onboardings/{onboarding}/sections/dns/ask/                  302 403 302 302 404 302 302 403 403 302
+        POST   /onboardings/{onboarding}/sections/backup/ask/take-back/     302 403 302 302 404 302 302 403 403 302
         POST   /onboardings/{onboarding}/sections/ntp/withdraw/             302 403 302 302 404 302 302 403 403 302
         GET    /onboardings/{onboarding}/sections/ntp/checks/               302 302 302 302 404 302 302 302 302 302
         POST   /onboardings/{onboarding}/sections/ntp/checks/               302 403 302 302 404 302 302 403 403 302
         GET    /onboardings/{onboarding}/access-template/{account_id}/      302 200 200 200 404 200 200 200 200 200
+        POST   /onboardings/{onboarding}/access-template/{account_id}/stand-in-role/ 302 404 404 404 404 404 404 404 404 404
         POST   /checks/{check}/confirm/                                     302 403 302 302 404 302 302 403 403 302
         GET    /actions/                                                    302 200 200 200 200 200 200 200 200 200
+        GET    /actions/{action}/                                           302 200 200 200 404 200 200 200 200 200
+        POST   /actions/{action}/look/                                      302 403 302 302 404 302 302 302 403 302
+        POST   /actions/{expired_action}/new-request/                       302 403 302 302 404 403 302 403 403 302
+        GET    /look/{look_token}/                                          200 200 200 200 200 200 200 200 200 200
+        POST   /look/{look_token}/                                          200 200 200 200 200 200 200 200 200 200
     """,
     # Pages: environments.
     "pages_environments": """
@@ -189,6 +278,24 @@ TABLES = {
         POST   /checklist-items/{item}/sign/                                302 403 403 403 404 302 302 403 403 302
         POST   /checklist-items/{own_item}/sign/                            302 403 302 302 404 403 403 403 403 403
         POST   /checklist-items/{signed_item}/unsign/                       302 403 403 403 404 302 302 403 403 302
+        POST   /checklist-items/{waiting_item}/confirm/                     302 403 403 403 404 302 302 403 403 302
+        GET    /checklist-items/{signed_item}/file/                         302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{environment}/test-alerts/                     302 403 403 403 404 403 302 403 403 302
+        GET    /test-alerts/{alert_token}/                                  200 200 200 200 200 200 200 200 200 200
+        POST   /test-alerts/{alert_token}/                                  200 200 200 200 200 200 200 200 200 200
+        GET    /environments/{environment}/checklist/move/                  302 403 403 403 404 200 200 403 403 200
+        POST   /environments/{environment}/checklist/move/                  302 403 403 403 404 302 302 403 403 302
+        GET    /checklist-templates/                                        302 403 403 403 403 200 200 200 200 200
+        POST   /checklist-templates/                                        302 403 403 403 403 409 403 403 403 409
+        GET    /checklist-templates/{draft}/                                302 403 403 403 403 200 200 200 200 200
+        GET    /checklist-templates/{draft}/items/                          302 403 403 403 403 200 403 403 403 200
+        POST   /checklist-templates/{draft}/items/                          302 403 403 403 403 302 403 403 403 302
+        GET    /checklist-templates/{draft}/items/smoke_test_passed/        302 403 403 403 403 200 403 403 403 200
+        POST   /checklist-templates/{draft}/items/smoke_test_passed/        302 403 403 403 403 302 403 403 403 302
+        POST   /checklist-templates/{draft}/items/smoke_test_passed/remove/ 302 403 403 403 403 302 403 403 403 302
+        POST   /checklist-templates/{draft}/items/smoke_test_passed/shift/  302 403 403 403 403 302 403 403 403 302
+        POST   /checklist-templates/{draft}/publish/                        302 403 403 403 403 302 403 403 403 302
+        POST   /checklist-templates/{draft}/discard/                        302 403 403 403 403 302 403 403 403 302
         GET    /plans/{plan}/                                               302 200 200 200 404 200 200 200 200 200
         POST   /plans/{plan}/approve/                                       302 403 403 403 404 403 302 403 403 302
         POST   /plans/{plan}/adopt/                                         302 403 403 403 404 403 409 403 403 409
@@ -201,8 +308,21 @@ TABLES = {
         POST   /runs/{paused_run}/resume/                                   302 403 403 403 404 403 302 403 403 302
         POST   /runs/{waiting_run}/cancel/                                  302 403 403 403 404 403 302 403 403 302
     """,
+    # Pages: clocks, and the calendars they count by.
+    "pages_clocks": """
+        GET    /onboardings/{onboarding}/timeline/                          302 200 200 200 404 200 200 200 200 200
+        GET    /clocks/{clock}/correct/                                     302 403 403 403 404 200 403 403 403 200
+        POST   /clocks/{clock}/correct/                                     302 403 403 403 404 302 403 403 403 302
+        GET    /working-calendars/                                          302 403 403 403 403 200 200 200 200 200
+        GET    /working-calendars/new/                                      302 403 403 403 403 403 403 403 403 200
+        POST   /working-calendars/new/                                      302 403 403 403 403 403 403 403 403 302
+        GET    /working-calendars/around_the_clock/                         302 403 403 403 403 403 403 403 403 200
+        POST   /working-calendars/around_the_clock/                         302 403 403 403 403 403 403 403 403 302
+    """,
     # Pages: hand-overs.
     "pages_hand_over": """
+        GET    /environments/{environment}/hand-over-pack/                  302 200 200 200 404 200 200 200 200 200
+        POST   /environments/{environment}/hand-over-pack/download/         302 200 200 200 404 200 200 200 200 200
         GET    /environments/{ready}/hand-over/                             302 403 403 403 404 200 200 403 403 200
         POST   /environments/{ready}/hand-over/                             302 403 403 403 404 302 302 403 403 302
         GET    /hand-overs/{hand_over}/                                     302 200 200 200 404 200 200 200 200 200
@@ -212,6 +332,35 @@ TABLES = {
         POST   /hand-overs/{revealed}/acknowledge/                          302 403 302 403 404 403 403 403 403 403
     """,
     # Pages: signing in, health and what is around.
+    "pages_conversation": """
+        GET    /onboardings/{live_onboarding}/conversation/                 302 200 200 200 404 200 200 200 200 200
+        POST   /onboardings/{live_onboarding}/conversation/                 302 403 302 302 404 302 302 302 403 302
+        GET    /comments/{comment}/                                         302 403 200 403 404 403 403 403 403 403
+        POST   /comments/{comment}/                                         302 403 302 403 404 403 403 403 403 403
+        POST   /comments/{comment}/take-back/                               302 403 302 403 404 302 403 403 403 302
+        GET    /comments/{comment}/files/{file}/                            302 200 200 200 404 200 200 200 200 200
+        GET    /comments/{internal_comment}/                                302 404 404 404 404 200 403 403 403 403
+        POST   /comments/{internal_comment}/take-back/                      302 404 404 404 404 302 403 403 403 302
+        GET    /comments/{internal_comment}/files/{internal_file}/          302 404 404 404 404 200 200 200 200 200
+        GET    /onboardings/{live_onboarding}/decisions/                    302 200 200 200 404 200 200 200 200 200
+        GET    /onboardings/{live_onboarding}/decisions/new/                302 403 200 200 404 200 403 403 403 200
+        POST   /onboardings/{live_onboarding}/decisions/new/                302 403 302 302 404 302 403 403 403 302
+        GET    /decisions/{decision}/                                       302 200 200 200 404 200 200 200 200 200
+        POST   /decisions/{decision}/agree/                                 302 403 302 302 404 403 403 403 403 403
+        POST   /decisions/{decision}/decline/                               302 403 302 302 404 403 403 403 403 403
+        POST   /decisions/{decision}/withdraw/                              302 403 403 403 404 302 403 403 403 302
+        GET    /requests/                                                   302 200 200 200 200 200 200 200 200 200
+        GET    /requests/new/                                               302 403 200 200 200 200 200 403 403 200
+        POST   /requests/new/                                               302 403 302 302 404 302 302 403 403 302
+        GET    /requests/{request}/                                         302 200 200 200 404 200 200 200 200 200
+        POST   /requests/{request}/                                         302 403 302 302 404 302 302 302 403 302
+        POST   /requests/{request}/take/                                    302 403 403 403 404 302 302 403 403 302
+        POST   /requests/{request}/finish/                                  302 403 403 403 404 302 302 403 403 302
+        POST   /requests/{request}/decline/                                 302 403 403 403 404 302 302 403 403 302
+        POST   /requests/{request}/route/                                   302 403 403 403 404 302 302 403 403 302
+        POST   /requests/{request}/withdraw/                                302 403 302 302 404 302 302 403 403 302
+        GET    /responsibilities/                                           302 200 200 200 200 200 200 200 200 200
+    """,
     "pages_around": """
         GET    /styleguide/                                                 302 404 404 404 404 200 200 200 200 200
         POST   /theme/                                                      302 302 302 302 302 302 302 302 302 302
@@ -255,6 +404,19 @@ TABLES = {
         POST   /settings/tokens/new/                                        302 200 200 200 200 200 200 200 200 200
         POST   /settings/tokens/{token}/revoke/                             302 404 404 302 404 404 404 404 404 404
     """,
+    # Pages: one's own messages, and the digest's way out, which needs no log-in.
+    "pages_messages": """
+        GET    /messages/                                                   302 200 200 200 200 200 200 200 200 200
+        POST   /messages/read/                                              302 302 302 302 302 302 302 302 302 302
+        POST   /messages/{notice}/read/                                     302 302 404 404 404 404 404 404 404 404
+        GET    /settings/messages/                                          302 200 200 200 200 200 200 200 200 200
+        POST   /settings/messages/                                          302 302 302 302 302 302 302 302 302 302
+        POST   /settings/messages/address/                                  302 409 409 302 302 409 409 409 409 409
+        GET    /digest/off/{digest_token}/                                  200 200 200 200 200 200 200 200 200 200
+        POST   /digest/off/{digest_token}/                                  200 200 200 200 200 200 200 200 200 200
+        GET    /digest/off/no-such-token/                                   404 404 404 404 404 404 404 404 404 404
+        POST   /digest/off/no-such-token/                                   404 404 404 404 404 404 404 404 404 404
+    """,
     # Pages: the audit log, and the mailbox, which stands open where mail is caught instead of sent.
     "pages_audit": """
         GET    /audit/                                                      302 403 403 200 200 200 200 200 200 200
@@ -263,5 +425,25 @@ TABLES = {
         GET    /audit/export.json                                           302 403 403 200 200 200 200 200 200 200
         GET    /mailbox/                                                    200 200 200 200 200 200 200 200 200 200
         GET    /mailbox/{mail}/                                             200 200 200 200 200 200 200 200 200 200
+    """,
+    # The portfolio, forecasts and reports.
+    "reports": """
+        POST   /api/v1/onboarding-assignments                               401 403 403 403 403 200 403 403 403 200
+        GET    /api/v1/portfolio-views                                      401 403 403 403 403 200 200 200 200 200
+        POST   /api/v1/portfolio-views                                      401 403 403 403 403 201 201 201 201 201
+        GET    /api/v1/portfolio-views/{saved_view}                         401 403 403 403 403 200 200 200 200 200
+        PATCH  /api/v1/portfolio-views/{saved_view}                         401 403 403 403 403 200 403 403 403 200
+        DELETE /api/v1/portfolio-views/{saved_view}                         401 403 403 403 403 204 403 403 403 204
+        GET    /api/v1/onboardings/{onboarding}/forecast                    401 200 200 200 404 200 200 200 200 200
+        GET    /api/v1/reports                                              401 403 403 403 403 200 200 200 200 200
+        GET    /api/v1/reports/clocks                                       401 403 403 403 403 200 200 200 200 200
+        GET    /portfolio/assignments/                                      302 403 403 403 403 200 403 403 403 200
+        POST   /portfolio/assignments/                                      302 403 403 403 403 302 403 403 403 302
+        POST   /portfolio/views/                                            302 403 403 403 403 302 302 302 302 302
+        GET    /portfolio/views/{saved_view}/                               302 404 404 404 404 200 403 403 403 200
+        POST   /portfolio/views/{saved_view}/                               302 404 404 404 404 302 403 403 403 302
+        POST   /portfolio/views/{saved_view}/delete/                        302 404 404 404 404 302 403 403 403 302
+        GET    /reports/                                                    302 403 403 403 403 200 200 200 200 200
+        GET    /reports/clocks.csv                                          302 403 403 403 403 200 200 200 200 200
     """,
 }

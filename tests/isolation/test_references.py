@@ -23,6 +23,15 @@ from tests.isolation.world import World
             {"reason": "because"},
             "recipient:person",
         ),
+        (
+            "contributor",
+            "POST",
+            "/onboardings/{live_onboarding}/decisions",
+            {"kind": "upgrade", "title": "By dump", "text": "At night"},
+            "environment",
+        ),
+        ("contributor", "POST", "/service-requests", {"kind": "question", "details": "When?"}, "customer"),
+        ("contributor", "POST", "/onboardings/{live_onboarding}/comments", {"text": "Look"}, "about:environment"),
     ],
 )
 def test_an_id_of_another_tenant_in_a_body_is_refused_as_one_that_does_not_exist(
@@ -59,6 +68,8 @@ def test_a_customer_of_somebody_else_filters_to_nothing(world: World) -> None:
         f"/runs?environment={foreign['environment']}",
         f"/hand-overs?environment={foreign['environment']}",
         f"/backup-policies?environment={foreign['environment']}",
+        f"/service-requests?customer={foreign['customer']}",
+        f"/service-requests?environment={foreign['environment']}",
         f"/audit-events?customer={foreign['customer']}",
         f"/audit-events?actor={world.theirs.administrator.pk}",
     ):
@@ -79,6 +90,7 @@ LISTS = (
     "/runs",
     "/hand-overs",
     "/backup-policies",
+    "/service-requests",
     "/audit-events",
 )
 
@@ -90,14 +102,14 @@ def test_no_list_names_anything_of_another_tenant(world: World, role: str) -> No
     foreign -= set(world.ours.ids.values())
 
     for path in LISTS:
-        answer = world.callers[role].get(f"{path}?limit=200" if path != "/customer-actions" else path)
+        answer = world.callers[role].get(f"{path}?limit=200")
         leaked = [name for name in foreign if name in answer.text]
         assert leaked == [], path
     assert world.callers[role].get("/sections").data["data"]
 
 
 @pytest.mark.parametrize(
-    "page", ["/", "/onboardings/", "/environments/", "/actions/", "/people/", "/audit/", "/settings/"]
+    "page", ["/", "/onboardings/", "/environments/", "/actions/", "/people/", "/audit/", "/settings/", "/requests/"]
 )
 def test_no_page_names_anything_of_another_tenant(world: World, page: str) -> None:
     foreign = {world.theirs.customer.name.replace("&", "&amp;"), world.theirs.author.full_name}

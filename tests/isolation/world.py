@@ -3,31 +3,41 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from environments.models import AwsCall, Environment, EnvironmentSecret, Resource, Run
+from environments.alerts.models import LIFETIME, TestAlert
+from environments.models import AwsCall, ChecklistTemplate, Environment, EnvironmentSecret, Resource, Run, RunStep
 from environments.provisioning.steps.vpn_configuration import SECRET
-from environments.services import plans
+from environments.services import checklist_templates, plans
 from environments.states import CallOutcome, ItemKind, ItemState, Owner, RunState, StepState
+from onboarding.actions.models import CustomerAction
+from onboarding.actions.services import links
+from onboarding.clocks.services import calendars
 from onboarding.models import Check, HandOver, Onboarding
-from onboarding.services import checks, hand_overs, sections
+from onboarding.reports.services import views as saved_views
+from onboarding.services import asks, checks, hand_overs, sections
 from onboarding.states import CheckState, CheckVerdict
 from portal.accounts.models import ApiToken, Customer, Membership, User
 from portal.accounts.services import invitations, one_time
 from portal.accounts.states import CustomerRole
 from portal.audit.models import AuditEvent
 from portal.core import clock
-from portal.outbox.models import MailboxMessage
+from portal.files import services as files
+from portal.files.services import NewFile
+from portal.outbox import one_click
+from portal.outbox.models import MailboxMessage, Notice, OutboxMessage, UndeliverableAddress
 from portal.vault import services as vault
 from tests.api.caller import Caller
 from tests.environments import pages
-from tests.factories import onboardings, people
+from tests.factories import actions, onboardings, people
 from tests.factories.answers import answers_for
+from tests.isolation import talk
 
 ROLES = (
     "nobody",
@@ -95,6 +105,7 @@ def build() -> World:
         "portal_administrator": people.administrator(),
     }
     ours, theirs = _tenant("Ours", staff), _tenant("Theirs", staff)
+    _add_versions((ours, theirs), staff["portal_administrator"])
     everybody: dict[str, User | None] = {
         "nobody": None,
         "viewer": ours.viewer,
@@ -129,6 +140,7 @@ def _tenant(name: str, staff: dict[str, User]) -> Tenant:
         people.contact(customer, CustomerRole.CONTRIBUTOR, name=f"{name} Author"),
     )
     _add_people(tenant, staff)
+    _add_messages(tenant)
     _add_intake(tenant, staff)
     _add_environments(tenant, staff)
     tenant.ids["audit_event"] = AuditEvent.objects.filter(customer=customer).order_by("sequence")[0].pk
@@ -161,6 +173,23 @@ def _add_people(tenant: Tenant, staff: dict[str, User]) -> None:
     }
 
 
+def _add_messages(tenant: Tenant) -> None:
+    """The viewer was told something; mail to the administrator came back."""
+    notice = Notice.objects.create(
+        key=f"approved:{tenant.viewer.pk}",
+        person=tenant.viewer,
+        customer=tenant.customer,
+        event="approved",
+        subject=f"{tenant.customer}: every section is approved",
+        link="/onboardings/",
+        created_at=clock.now(),
+    )
+    email = tenant.administrator.email
+    came_back = OutboxMessage.objects.create(key=email, recipient=email, subject="Hello", next_at=clock.now())
+    UndeliverableAddress.objects.create(email=email, reason="bounced (5.1.1)", message=came_back, since=clock.now())
+    tenant.ids |= {"notice": notice.pk, "digest_token": one_click.token(tenant.viewer)}
+
+
 def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
     manager = staff["account_manager"]
     draft = onboardings.onboarding(tenant.customer, account_manager=manager)
@@ -172,8 +201,13 @@ def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
     for section in (ntp, logs):
         sections.submit(section, revision=section.revision, by=tenant.author)
     onboardings.sent_back(logs, "host", by=staff["engineer"])
+    asked = onboardings.section(draft, "backup")
+    asks.ask(asked, email=tenant.author.email, by=tenant.administrator)
+    tenant.ids["asked_section"] = asked.pk
     fresh = onboardings.onboarding(tenant.customer, account_manager=manager)
     tenant.ids |= {"fresh_onboarding": fresh.pk}
+    view = saved_views.save(name=f"Late at {tenant.customer}", query="due=overdue", shared=True, by=manager)
+    tenant.ids["saved_view"] = view.pk
     check = checks.request_one(ntp, key="ntp.tells_time", pointer="servers/0", by=tenant.author)
     Check.objects.filter(pk=check.pk).update(
         state=CheckState.DONE,
@@ -184,6 +218,17 @@ def _add_intake(tenant: Tenant, staff: dict[str, User]) -> None:
     tenant.ids |= {"onboarding": draft.pk, "section": dns.pk, "submitted_section": ntp.pk, "check": check.pk}
     tenant.ids["account_id"] = answers["remote_access"]["environments"][0]["account_id"]
     tenant.ids["returned_section"] = logs.pk
+    _add_clock(tenant, draft)
+
+
+def _add_clock(tenant: Tenant, onboarding: Onboarding) -> None:
+    """The clock of an onboarding that was opened long ago."""
+    calendars.for_finish()
+    found = onboarding.clocks.get()
+    began = datetime(2020, 1, 1, tzinfo=UTC)
+    found.parts.filter(started_at=found.started_at).update(started_at=began)
+    type(found).objects.filter(pk=found.pk).update(started_at=began)
+    tenant.ids["clock"] = found.pk
 
 
 def _add_environments(tenant: Tenant, staff: dict[str, User]) -> None:
@@ -199,10 +244,26 @@ def _add_environments(tenant: Tenant, staff: dict[str, User]) -> None:
     _add_run(tenant, provisioned, "run", RunState.FINISHED, StepState.READY, staff["engineer"])
     tenant.ids["provisioned"] = provisioned.pk
     _add_checklist(tenant, production)
+    _add_test_alert(tenant, production, staff["engineer"])
     for number, environment in enumerate((requested, released, revealed, ready)):
         _add_run(tenant, environment, f"finished_run_{number}", RunState.FINISHED, StepState.READY, staff["engineer"])
-        environment.checklist_items.update(state=ItemState.GREEN)
+        environment.checklist_items.update(state=ItemState.GREEN, due_at=clock.now() + settings.DRIFT_INTERVAL)
     _add_hand_overs(tenant, requested, released, revealed, staff)
+    _add_actions(tenant, waiting, stopped)
+    talk.add(tenant, approved, production, staff)
+
+
+def _add_actions(tenant: Tenant, waiting: Environment, stopped: Environment) -> None:
+    """One peering request that waits for the customer, and one whose time ran out."""
+    step = RunStep.objects.filter(run__environment=stopped, key="peering_acceptance")
+    step.update(state=StepState.WAITING, waits_on=Owner.CUSTOMER)
+    actions.follow_all()
+    step.update(state=StepState.FAILED, waits_on="", error={"code": "overdue", "message": "The time ran out."})
+    actions.follow_all()
+    kept = CustomerAction.objects.filter(kind="peering_acceptance")
+    asked = kept.get(environment=waiting)
+    tenant.ids |= {"action": asked.pk, "expired_action": kept.get(environment=stopped).pk}
+    tenant.ids["look_token"] = links.path_for(asked, tenant.contributor).split("/")[-2]
 
 
 def _approved(tenant: Tenant) -> Onboarding:
@@ -277,10 +338,47 @@ def _add_run(tenant: Tenant, environment: Environment, name: str, state: str, st
 def _add_checklist(tenant: Tenant, environment: Environment) -> None:
     manual = environment.checklist_items.filter(kind=ItemKind.MANUAL)
     own, *_ = manual.filter(owner=Owner.CUSTOMER)
-    item, signed, *_ = manual.filter(owner=Owner.PROVIDER)
+    item, signed, waiting, *_ = manual.filter(owner=Owner.PROVIDER)
     signed.state, signed.note, signed.signed_by, signed.revision = ItemState.GREEN, "seen", tenant.author, 1
+    signed.evidence_file = files.store(tenant.customer, NewFile("report.txt", b"seen"), by=tenant.author)
     signed.save()
-    tenant.ids |= {"item": item.pk, "own_item": own.pk, "signed_item": signed.pk}
+    waiting.state, waiting.note, waiting.signed_by, waiting.revision = ItemState.SIGNED, "seen", tenant.author, 1
+    waiting.save()
+    required = [key for one in (item, waiting) for key in one.template_item.requires]
+    environment.checklist_items.filter(key__in=required).update(state=ItemState.GREEN)
+    tenant.ids |= {"item": item.pk, "own_item": own.pk, "signed_item": signed.pk, "waiting_item": waiting.pk}
+
+
+def _add_test_alert(tenant: Tenant, environment: Environment, engineer: User) -> None:
+    """One that was sent, and whose link nobody used yet."""
+    tenant.ids["alert_token"], now = one_time.make(), clock.now()
+    TestAlert.objects.create(
+        customer=tenant.customer,
+        environment=environment,
+        topic="arn:aws:sns:eu-west-1:111111111111:alerts",
+        requested_by=engineer,
+        requested_at=now,
+        expires_at=now + LIFETIME,
+        claimed_at=now,
+        sent_at=now,
+        token_hash=one_time.digest(tenant.ids["alert_token"]),
+    )
+
+
+def _add_versions(tenants: tuple[Tenant, ...], administrator: User) -> None:
+    """A newer version of the checklist than every environment has, and a draft that differs from it."""
+    version = _version("smoke_test_passed", "Every product passes its smoke test", administrator)
+    checklist_templates.publish(version, note="One word", revision=1, by=administrator)
+    draft = _version("alert_received", "A test alert came through", administrator)
+    for tenant in tenants:
+        tenant.ids |= {"version": version.pk, "draft": draft.pk}
+
+
+def _version(key: str, title: str, administrator: User) -> ChecklistTemplate:
+    found = checklist_templates.begin(by=administrator)
+    values = {**checklist_templates.said(found.items.get(key=key)), "title": title}
+    checklist_templates.change(found, key, values=values, revision=0, by=administrator)
+    return found
 
 
 def _add_hand_overs(

@@ -14,15 +14,15 @@ class Person:
     def __init__(self, browser: Browser, url: str, name: str) -> None:
         self.url = url
         self.name = name
-        self.page: Page = browser.new_context(base_url=url).new_page()
+        self.page: Page = browser.new_context(base_url=url, reduced_motion="reduce").new_page()
         self.page.set_default_timeout(20 * SECONDS)
         self.broken: list[str] = []
         self.page.on("pageerror", lambda error: self.broken.append(str(error)))
         self.page.on("console", self._listen)
 
     def _listen(self, said: ConsoleMessage) -> None:
-        """Note what the browser complains of; a refused form (422) is part of the journey."""
-        if said.type == "error" and "status of 422" not in said.text:
+        """Note what the browser complains of; a refused form (422) and two who save at once (412) are part of the journey."""
+        if said.type == "error" and not any(f"status of {status}" in said.text for status in (412, 422)):
             self.broken.append(said.text)
 
     def log_in(self, email: str, password: str) -> None:

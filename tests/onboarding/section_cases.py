@@ -21,7 +21,8 @@ Answers = dict[str, dict[str, Any]]
 class Case:
     """`key`: the section that is judged. Without a pointer the rule has nothing to say.
 
-    `others`, `own`: environments that stand beside this intake, of another customer and of the same one.
+    `others`, `own`: environments that stand beside this intake, of another customer and of the same one. `zones`: the private
+    zones that other customers' answers name.
     """
 
     rule: str
@@ -32,6 +33,7 @@ class Case:
     words: str = ""
     others: tuple[Known, ...] = ()
     own: tuple[Known, ...] = ()
+    zones: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -40,6 +42,7 @@ class Case:
         return Around(
             taken=Ranges(block for one in self.others for block in one.blocks),
             own=self.own,
+            zones=frozenset(self.zones),
             peerings=len(standing),
             routes=sum(len(one.blocks) for one in standing),
         )
@@ -326,6 +329,16 @@ REST = (
 )
 
 _IN_VPC = "10.21.4.53"
+ZONES = (
+    Case("zone_is_not_taken", ACCEPT, "dns", of()),
+    Case("zone_is_not_taken", REJECT, "dns", of(), "zone",
+         "WSO2's network has a zone acme.internal already, and finds one of a name only. Use another name, such as "
+         "cloud.acme.internal.", zones=("acme.internal",)),
+    Case("zone_is_not_taken", REJECT, "dns", of(), "zone", "such as aws.acme.internal.",
+         zones=("acme.internal", "cloud.acme.internal")),
+    Case("zone_is_not_taken", EDGE, "dns", of(), zones=("north.acme.internal", "internal.example")),
+    Case("zone_is_not_taken", EDGE, "dns", of(dns=OWN_DNS), zones=("acme.internal",)),
+)
 REACH = (
     Case("server_is_not_the_providers", ACCEPT, "dns", of(dns=OWN_DNS)),
     Case("server_is_not_the_providers", REJECT, "dns", of(dns={**OWN_DNS, "servers": ["192.168.4.53", "10.200.255.255"]}),
@@ -352,6 +365,32 @@ REACH = (
          of(remote_access=environments(NEW, NEW), smtp={"host": "10.30.0.25"}, data_centre=BGP)),
     Case("new_vpcs_lead_to_the_server", EDGE, "smtp",
          of(remote_access=environments(NEW, NEW), smtp={"host": "52.16.10.25"}, data_centre={"choice": "none"})),
+    Case("new_vpcs_reach_the_servers", ACCEPT, "remote_access", of(remote_access=environments(NEW, NEW), dns=OWN_DNS)),
+    Case("new_vpcs_reach_the_servers", REJECT, "remote_access",
+         of(remote_access=environments({}, NEW), dns=OWN_DNS, logs={"host": "192.168.4.9"}, data_centre={"choice": "none"}),
+         "environments/1/vpc", "from a new VPC to 192.168.4.53, your DNS server under “DNS”; 192.168.4.9, your log collector"),
+    Case("new_vpcs_reach_the_servers", EDGE, "remote_access",
+         of(remote_access=environments({}, NEW), dns={**OWN_DNS, "servers": [_IN_VPC]}, data_centre={"choice": "none"})),
+    Case("new_vpcs_reach_the_servers", EDGE, "remote_access", of(dns=OWN_DNS, data_centre={"choice": "none"})),
+    Case("connection_leads_to_the_servers", ACCEPT, "data_centre", of(remote_access=environments(NEW, NEW), dns=OWN_DNS)),
+    Case("connection_leads_to_the_servers", REJECT, "data_centre",
+         of(remote_access=environments(NEW, NEW), dns=OWN_DNS, data_centre={"choice": "none"}), "choice",
+         "new VPC of “Production”, “Test” to 192.168.4.53, your DNS server under “DNS”. Choose a connection, or give"),
+    Case("connection_leads_to_the_servers", REJECT, "data_centre",
+         of(remote_access=environments({}, NEW), smtp={"host": "192.168.4.25"}, data_centre={"prefixes": ["192.168.5.0/24"]}),
+         "prefixes", "new VPC of “Test” to 192.168.4.25, your mail server under “SMTP”. Add the prefix"),
+    Case("connection_leads_to_the_servers", EDGE, "data_centre",
+         of(remote_access=environments({}, NEW), ntp={"servers": ["192.168.4.1"]},
+            data_centre={"prefixes": ["192.168.4.0/31"]})),
+    Case("connection_leads_to_the_servers", EDGE, "data_centre",
+         of(remote_access=environments(NEW, NEW), smtp={"host": "52.16.10.25"}, data_centre={"choice": "none"})),
+    Case("blocks_leave_the_servers_their_addresses", ACCEPT, "remote_access", of(dns={**OWN_DNS, "servers": [_IN_VPC]})),
+    Case("blocks_leave_the_servers_their_addresses", REJECT, "remote_access",
+         of(remote_access=_blocks("10.22.0.0/16", "10.23.4.48/28"), dns={**OWN_DNS, "servers": ["10.23.4.51"]}),
+         "environments/0/cidr_blocks/1", "AWS reserves an address in 10.23.4.48/28 that is said to be in use: 10.23.4.51, your "
+         "DNS server under “DNS”"),
+    Case("blocks_leave_the_servers_their_addresses", EDGE, "remote_access",
+         of(remote_access=_blocks("10.23.4.48/28"), dns={**OWN_DNS, "servers": ["10.23.4.52"]})),
     Case("server_is_beyond_the_peering", ACCEPT, "smtp", of()),
     Case("server_is_beyond_the_peering", REJECT, "smtp", of(smtp={"host": "192.168.4.25"}),
          "host", "whose connection ends on your VPC: 192.168.4.25. Your machines reach it; WSO2's VPC does not"),
@@ -369,6 +408,14 @@ REACH = (
          "servers/0", "ends on your VPC: 192.168.4.53, 192.168.4.54. Your machines"),
     Case("server_is_beyond_the_peering", EDGE, "dns", of(dns={**OWN_DNS, "servers": ["10.30.0.53"]})),
     Case("server_is_beyond_the_peering", EDGE, "dns", of(dns={**OWN_DNS, "servers": ["52.16.10.53"]})),
+    Case("name_is_of_multicast_dns", ACCEPT, "smtp", of()),
+    Case("name_is_of_multicast_dns", REJECT, "smtp", of(smtp={"host": "mail.acme.local"}), "host",
+         "many machines never ask a DNS server for it. Give another name of your mail server, or its address"),
+    Case("name_is_of_multicast_dns", REJECT, "monitoring",
+         of(monitoring={"internet_reachable": False, "http_proxy": "http://proxy.acme.local:3128"}), "http_proxy",
+         "proxy.acme.local ends in .local"),
+    Case("name_is_of_multicast_dns", EDGE, "ntp",
+         of(ntp={"servers": ["ntp.local.example", "ntp.mylocal.example", "10.30.0.1"]})),
     Case("server_is_in_one_vpc", ACCEPT, "dns", of(dns=OWN_DNS)),
     Case("server_is_in_one_vpc", REJECT, "dns", of(dns={**OWN_DNS, "servers": [_IN_VPC]}),
          "servers/0", "is in the VPC of “Test”. A peering with WSO2 leads to none of your other VPCs: for Production"),
@@ -384,4 +431,4 @@ REACH = (
 )
 # fmt: on
 
-CASES: tuple[Case, ...] = (*PRODUCTS, *REMOTE_ACCESS, *DATA_CENTRE, *MAIL_AND_TIME, *REST, *REACH)
+CASES: tuple[Case, ...] = (*PRODUCTS, *REMOTE_ACCESS, *DATA_CENTRE, *MAIL_AND_TIME, *REST, *ZONES, *REACH)

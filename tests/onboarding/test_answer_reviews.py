@@ -15,6 +15,7 @@ from portal.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFou
 from portal.outbox.models import OutboxMessage
 from tests.factories import onboardings as factory
 from tests.factories import people
+from tests.factories.answers import ANSWERS
 
 pytestmark = pytest.mark.django_db
 
@@ -473,6 +474,62 @@ def test_condition_waits_until_every_check_is_well(verdict: CheckVerdict | None,
 
     section.refresh_from_db()
     assert section.state == state
+
+
+def cut_off(section: Section, author: User) -> None:
+    """The VPCs are the provider's to make and nothing leads out of them any more: drafts that were saved since."""
+    rows = [{**row, "vpc": "provider", "vpc_id": ""} for row in ANSWERS["remote_access"]["environments"]]
+    factory.answer(section.onboarding, "remote_access", {"account_wish": False, "environments": rows}, author)
+    factory.answer(section.onboarding, "data_centre", {"choice": "none"}, author)
+
+
+def test_an_answer_that_cannot_work_any_more_is_not_approved() -> None:
+    section, author = submitted()
+    cut_off(section, author)
+
+    with pytest.raises(Invalid) as refusal:
+        finish(section, people.engineer(), choice="ok", zone="ok", servers="ok")
+
+    (problem,) = refusal.value.problems
+    assert problem.pointer == "servers"
+    assert problem.message.startswith("Nothing leads from the new VPC of “Production” to 10.30.0.2")
+    assert problem.message.endswith("So this cannot be approved: request a change.")
+    section.refresh_from_db()
+    assert section.state == SectionState.SUBMITTED
+    assert not section.reviews.exists()
+
+
+def test_a_change_of_an_answer_that_cannot_work_any_more_can_be_requested() -> None:
+    section, author = submitted()
+    cut_off(section, author)
+
+    finish(section, people.engineer(), choice="ok", zone="ok", servers="Nothing leads there.")
+
+    assert section.state == SectionState.CHANGES_REQUESTED
+
+
+def test_condition_leaves_what_cannot_work_any_more_to_people() -> None:
+    section, author = submitted()
+    cut_off(section, author)
+    checked(section, CheckVerdict.OK)
+    with_condition()
+
+    conditions.approve_waiting()
+
+    section.refresh_from_db()
+    assert section.state == SectionState.SUBMITTED
+
+
+def test_whoever_takes_the_way_to_a_submitted_server_away_is_told() -> None:
+    section, author = submitted()
+    cut_off(section, author)
+    connection = factory.section(section.onboarding, "data_centre")
+
+    with pytest.raises(Invalid) as refusal:
+        sections.submit(connection, revision=connection.revision, by=author)
+
+    assert [problem.pointer for problem in refusal.value.problems] == ["choice"]
+    assert "10.30.0.2, your DNS server under “DNS”" in refusal.value.problems[0].message
 
 
 def test_nothing_waits_for_a_condition_that_nobody_wrote() -> None:

@@ -1,7 +1,7 @@
 """Live checks of answers: asked for, made, kept, limited, confirmed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from onboarding import check_results
 from onboarding.check_results import Result
 from onboarding.models import Check, Onboarding, Section
 from onboarding.services import check_limits, check_runs, checks, onboardings
-from onboarding.states import CheckState
+from onboarding.states import CheckState, Stage
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.core import clock
@@ -277,6 +277,31 @@ def test_what_the_portal_asks_by_itself_counts_and_stops_at_the_limit(
         checks.request(section, by=author)
 
 
+def test_what_had_no_room_is_checked_by_itself_once_there_is(
+    section: Section, onboarding: Onboarding, settings: Any
+) -> None:
+    settings.PROBES_PER_HOUR = 2
+    checks.follow(onboarding.pk)
+    checks.follow_left_out()
+    assert Check.objects.count() == 2, "the hour is not over"
+
+    Check.objects.update(queued_at=clock.now() - timedelta(minutes=61))
+    checks.follow_left_out()
+    assert Check.objects.count() == 3
+
+
+def test_what_had_no_room_is_not_checked_once_the_onboarding_is_cancelled(
+    section: Section, onboarding: Onboarding, settings: Any
+) -> None:
+    settings.PROBES_PER_HOUR = 2
+    checks.follow(onboarding.pk)
+    Check.objects.update(queued_at=clock.now() - timedelta(minutes=61))
+    Onboarding.objects.update(stage=Stage.CANCELLED)
+
+    checks.follow_left_out()
+    assert Check.objects.count() == 2
+
+
 # ---- workers that do not come back
 
 
@@ -338,6 +363,35 @@ def test_a_lost_hint_is_given_again(section: Section, author: User, monkeypatch:
 def private(section: Section, author: User, prober: Prober) -> Check:
     prober.answer = Outcome(Verdict.PRIVATE, "10.20.0.5 is a private address.", "Check it from inside.")
     return made(section, author)
+
+
+def test_checks_that_wait_for_a_role_for_long_keep_no_other_from_being_looked_at(
+    section: Section, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first two have waited for a day, so that they are looked at every hour and more rarely; the third for a minute."""
+    monkeypatch.setattr(check_runs, "_AT_ONCE", 1)
+    now, minute = clock.now(), timedelta(minutes=1)
+    old = [_waiting(section, f"servers/{n}", since=now - timedelta(days=1), looked=now - 2 * minute) for n in range(2)]
+    young = _waiting(section, "servers/2", since=now - 2 * minute, looked=now - minute)
+
+    check_runs.sweep()
+
+    assert [Check.objects.get(pk=one.pk).state for one in (*old, young)] == ["done", "done", "queued"]
+
+
+def _waiting(section: Section, pointer: str, *, since: datetime, looked: datetime) -> Check:
+    return Check.objects.create(
+        customer=section.customer,
+        section=section,
+        key="ntp.tells_time",
+        pointer=pointer,
+        inputs_digest="d" * 64,
+        state=CheckState.DONE,
+        verdict="waiting",
+        how=Check.How.AWS,
+        queued_at=since,
+        finished_at=looked,
+    )
 
 
 def test_a_person_confirms_what_the_portal_may_not_reach(private: Check, section: Section, author: User) -> None:
@@ -508,6 +562,8 @@ def test_results_take_a_fixed_number_of_statements(
 
 def test_names_are_looked_up_where_the_portal_is_set_to(section, author, prober, settings):
     settings.DNS_RESOLVERS = ["192.0.2.53"]
+    settings.PROBE_NEVER = ["198.51.100.0/24"]
     check = checks.request_one(section, key=PLACE[0], pointer=PLACE[1], by=author)
     check_runs.run(check.pk)
     assert prober.options["fence"].resolver.servers == ("192.0.2.53",)
+    assert not prober.options["fence"].allows("198.51.100.7")

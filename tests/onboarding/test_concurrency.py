@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, connections
 
 from environments.models import Plan, Specification
@@ -21,10 +22,11 @@ from onboarding.services import (
 )
 from onboarding.states import Stage
 from portal.audit.models import AuditEvent
-from portal.core.errors import DomainError
+from portal.core.errors import DomainError, Invalid
 from portal.outbox.models import OutboxMessage
 from tests.factories import onboardings as factory
 from tests.factories import people
+from tests.factories.answers import answers_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -108,6 +110,7 @@ def test_last_two_sections_approved_at_once_freeze_once() -> None:
     assert Onboarding.objects.get().stage == Stage.PROVISIONING
 
 
+@time_machine.travel(datetime(2026, 11, 25, 10, tzinfo=UTC))  # a Wednesday: the hours of a weekend do not count
 def test_workers_that_look_at_once_write_to_each_reader_once(settings: Any) -> None:
     settings.REVIEW_REMINDER = settings.REVIEW_ESCALATION = settings.REVIEW_DRAFT_LIFETIME = timedelta(0)
     engineer = people.engineer()
@@ -161,3 +164,27 @@ def test_a_submission_and_the_sweep_of_conditions_approve_once() -> None:
     conditions.approve_waiting()
 
     assert SectionReview.objects.count() == 1
+
+
+def test_of_two_customers_who_submit_one_range_at_once_one_has_it() -> None:
+    """Several times: what must not happen needs the two to meet."""
+    for number in range(3):
+        due = [_range_of(f"{side} {number}", f"10.7{number}.0.0/16") for side in ("Left", "Right")]
+
+        outcomes = _at_once(*[lambda one=one: _submit(one) for one in due])
+
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Invalid)]
+        assert len(refused) == 1, outcomes
+        assert "is taken in WSO2's network" in refused[0].problems[0].message
+
+
+def _range_of(name: str, block: str) -> Section:
+    onboarding = factory.onboarding(people.customer(name))
+    answers = answers_for(production_cidr=block)["remote_access"]
+    return factory.answer(onboarding, "remote_access", answers, people.contact(onboarding.customer))
+
+
+def _submit(section: Section) -> Section:
+    author = section.edited_by
+    assert author is not None
+    return sections.submit(section, revision=section.revision, by=author)

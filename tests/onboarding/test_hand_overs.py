@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 import time_machine
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
@@ -26,6 +27,7 @@ from portal.audit.models import AuditEvent
 from portal.core import clock
 from portal.core.errors import Conflict, Forbidden, Invalid, TooMany
 from portal.outbox.models import OutboxMessage
+from portal.ui import times
 from portal.vault import services as vault
 from portal.vault.models import SealedSecret
 from tests import at_once
@@ -73,7 +75,13 @@ def an_environment() -> Environment:
             state=ItemState.GREEN,
             changed_at=clock.now(),
         )
+    look_at(environment)
     return environment
+
+
+def look_at(environment: Environment) -> None:
+    """As a look at AWS leaves it: what was seen counts for an hour from now on."""
+    environment.checklist_items.update(checked_at=clock.now(), due_at=clock.now() + settings.DRIFT_INTERVAL)
 
 
 class Cast:
@@ -184,6 +192,54 @@ def test_nothing_is_requested_before_the_checklist_is_all_true(cast):
     with pytest.raises(Conflict, match="not all true"):
         cast.request()
     assert not HandOver.objects.exists()
+
+
+def test_nothing_is_requested_on_what_was_seen_too_long_ago(cast):
+    seen_at = clock.now()
+    with (
+        time_machine.travel(seen_at + settings.DRIFT_INTERVAL * 1.5 + timedelta(minutes=1)),
+        pytest.raises(
+            Conflict, match=r"“peering” was last looked at on .* and the same goes for 1 other item"
+        ) as caught,
+    ):
+        cast.request()
+    assert times.absolute(seen_at) in caught.value.message
+    assert caught.value.code == "not_looked_at"
+    assert "Choose “Check again”" in caught.value.remedy
+    assert not HandOver.objects.exists()
+
+
+def test_item_that_nobody_looked_at_yet_is_no_proof_though_it_counts_as_true(cast):
+    cast.environment.checklist_items.filter(key="firewall").update(due_at=None)
+    with pytest.raises(Conflict, match="“firewall” was not looked at yet"):
+        cast.request()
+
+
+def test_look_that_is_late_by_less_than_the_grace_does_not_close_the_gate(cast):
+    with time_machine.travel(clock.now() + settings.DRIFT_INTERVAL * 1.5 - timedelta(minutes=1)):
+        assert cast.request()
+
+
+def test_what_was_requested_waits_where_nobody_looks_and_is_released_once_somebody_did(cast):
+    hand_over = cast.request()
+    with time_machine.travel(clock.now() + timedelta(hours=8)):
+        with pytest.raises(Conflict, match="too old to go by"):
+            hand_overs.release(hand_over, by=cast.approver)
+        assert state_of(hand_over) == HandOverState.REQUESTED
+
+        look_at(cast.environment)
+        assert hand_overs.release(hand_over, by=cast.approver).state == HandOverState.RELEASED
+
+
+def test_nothing_is_revealed_on_what_was_seen_too_long_ago(cast):
+    hand_over = cast.release()
+    with time_machine.travel(clock.now() + timedelta(hours=8)):
+        with pytest.raises(Conflict, match="too old to go by"):
+            cast.reveal(hand_over)
+        assert state_of(hand_over) == HandOverState.RELEASED
+
+        look_at(cast.environment)
+        assert cast.reveal(hand_over)
 
 
 @pytest.mark.parametrize("who", ["approver", "auditor"])

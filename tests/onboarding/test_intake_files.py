@@ -107,7 +107,8 @@ def test_the_yaml_says_what_is_still_open():
 
     text = written(onboarding, author)
 
-    assert "  dns:\n    choice: own\n    # zone: Zone name\n" in text
+    assert "  data_centre: {}\n    # choice: Connection\n" in text
+    assert "    # servers: Addresses of your DNS servers\n" in text
     assert "    # domain: Public domain of your products (optional)\n" in text
 
 
@@ -168,6 +169,14 @@ class TestPreview:
         assert [(remark.line, remark.code) for remark in report.refused] == [(line, code)]
         assert words in report.refused[0].message
         assert not report.applicable
+
+    def test_an_item_below_an_empty_one_is_named_with_its_own_line(self):
+        onboarding, author = fresh()
+        text = "answers:\n  dns:\n    choice: own\n    servers:\n      - ''\n      - 10.30.0.53\n      - dns.acme.example\n"
+
+        report = intake_files.preview(onboarding, text, by=author)
+
+        assert [(remark.line, remark.pointer) for remark in report.remarks] == [(7, "answers/dns/servers/2")]
 
     def test_what_changed_here_since_the_file_was_written_is_said(self):
         onboarding, author = fresh()

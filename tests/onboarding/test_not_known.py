@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from onboarding import selectors, turns
+from onboarding.differences import differences
 from onboarding.sections import SECTIONS, definition, not_known
 from onboarding.sections.definition import Rows, SectionDefinition, group_schema
 from onboarding.sections.questions import Question
-from onboarding.views import comparison
+from onboarding.views import disputes
 from tests.api.caller import Caller
 from tests.factories import onboardings, people
 from tests.onboarding.test_pages_sections import Page
@@ -101,11 +102,11 @@ def test_both_versions_differ_when_only_one_says_that_it_is_not_known():
     section = definition("dns")
     mine, theirs = {"choice": "own", "unknown": ["zone"]}, {"choice": "own"}
 
-    [line] = comparison.differences(section, theirs, mine)
-    [dispute] = comparison.disputes(section, theirs, mine, comparison.fingerprints(section, theirs))
+    [line] = differences(section, theirs, mine)
+    [dispute] = disputes.disputes(section, theirs, mine, disputes.fingerprints(section, theirs))
 
     assert (line.old, line.new) == ("Not answered yet", "To find out: ask your DNS administrator")
-    assert (dispute.key, dispute.keep) == ("zone", "mine")
+    assert (dispute.choice, dispute.keep) == ("keep-zone", "mine")
 
 
 @pytest.mark.django_db
@@ -115,7 +116,7 @@ class TestPages:
 
         response = page.send(choice="own", unknown=["zone", "servers"])
 
-        assert response["Location"] == reverse("section", args=[page.onboarding.pk, "smtp"])
+        assert response["Location"] == reverse("section", args=[page.onboarding.pk, "data_centre"])
         assert page.stored().answers == {"choice": "own", "unknown": ["zone", "servers"]}
         html = page.read()
         assert html.count('name="unknown"') == 2
@@ -266,8 +267,8 @@ def test_the_api_names_what_is_owed_and_lists_it_by_onboarding():
 def test_a_question_that_is_only_asked_now_is_no_difference_but_one_to_find_out_is():
     section = definition("dns")
 
-    asked = comparison.differences(section, {"choice": "route53"}, {"choice": "own"})
-    owed = comparison.differences(section, {"choice": "route53"}, {"choice": "own", "unknown": ["servers"]})
+    asked = differences(section, {"choice": "route53"}, {"choice": "own"})
+    owed = differences(section, {"choice": "route53"}, {"choice": "own", "unknown": ["servers"]})
 
     assert [line.pointer for line in asked] == ["choice"]
     assert [line.pointer for line in owed] == ["choice", "servers"]

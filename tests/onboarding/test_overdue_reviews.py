@@ -69,7 +69,8 @@ def look(moment: datetime) -> list[str]:
 def waiting(moment: datetime, *keys: str) -> Onboarding:
     onboarding = factory.onboarding()
     author = people.contact(onboarding.customer)
-    given = {"dns": {"choice": "route53", "zone": "acme.internal"}, "ntp": {"choice": "amazon"}}
+    zone = f"acme{Onboarding.objects.count()}.internal"
+    given = {"dns": {"choice": "route53", "zone": zone}, "ntp": {"choice": "amazon"}}
     for key in keys or ("dns",):
         section = factory.answer(onboarding, key, given[key], author)
         with at(moment):
@@ -81,7 +82,7 @@ def engineer() -> User:
     return people.staff("operations_engineer", name="Nimal")
 
 
-def test_reviewers_are_reminded_once_and_then_the_account_manager_is_told_once() -> None:
+def test_reviewers_are_reminded_once_and_then_the_account_manager_is_told_until_somebody_comes() -> None:
     nimal = engineer()
     onboarding = waiting(MONDAY, "dns", "ntp")
     manager, customer = onboarding.account_manager, onboarding.customer
@@ -91,9 +92,11 @@ def test_reviewers_are_reminded_once_and_then_the_account_manager_is_told_once()
     assert look(MONDAY + 24 * HOUR) == reminders
     assert look(MONDAY + 25 * HOUR) == []
     assert look(MONDAY + 40 * HOUR) == [f"{manager.email}: {customer}: nobody reviews 2 sections"]
-    assert look(MONDAY + 90 * HOUR) == []
+    assert look(MONDAY + 79 * HOUR) == []
+    assert look(MONDAY + 80 * HOUR) == [f"{manager.email}: {customer}: nobody reviews 2 sections"]
+    assert look(MONDAY + 81 * HOUR) == []
     assert AuditEvent.objects.filter(action="section.review_reminded").count() == 2
-    assert AuditEvent.objects.filter(action="section.review_escalated").count() == 2
+    assert AuditEvent.objects.filter(action="section.review_escalated").count() == 4
 
 
 def test_weekends_do_not_count() -> None:
@@ -172,8 +175,8 @@ def test_what_another_worker_did_a_moment_ago_is_not_done_again() -> None:
     due = overdue_reviews._due
     seen: list[int] = []
 
-    def overtaken(rows: object, after: timedelta, now: datetime) -> list[Section]:
-        found = due(rows, after, now)
+    def overtaken(mark: str, rows: object, after: timedelta, now: datetime) -> list[Section]:
+        found = due(mark, rows, after, now)
         if found and not seen:
             seen.append(1)
             overdue_reviews.look()

@@ -349,7 +349,7 @@ def test_check_page_links_what_is_missing():
 
     html = page(people.contact(onboarding.customer), "check_answers", onboarding.pk)
 
-    assert f"{reverse('section', args=[onboarding.pk, 'dns'])}#field-zone" in html
+    assert f"{reverse('section', args=[onboarding.pk, 'remote_access'])}#field-environments" in html
     assert "Submit to WSO2 for review" in html
 
 

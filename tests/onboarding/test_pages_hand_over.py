@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -12,10 +13,13 @@ from environments.models import ChecklistItem, Environment, Plan, Run, RunStep
 from environments.states import ItemKind, ItemState, Owner, PlanState, RunState, StepState
 from onboarding.models import HandOver, Onboarding
 from onboarding.services import hand_overs
+from onboarding.services import onboardings as services
 from onboarding.states import HandOverState
 from portal.accounts.models import User
 from portal.core import clock
+from portal.ui import times
 from tests.factories import onboardings, people
+from tests.factories.actions import follow_all
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +30,12 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def news() -> None:
+    """What follows in an onboarding once the news of its environments is committed."""
+    for onboarding in Onboarding.objects.all():
+        services.refresh_stage(onboarding)
 
 
 def production() -> Environment:
@@ -47,11 +57,17 @@ def item(environment: Environment, key: str, state: str = ItemState.GREEN, **val
     )
 
 
+def look_at(environment: Environment) -> None:
+    environment.checklist_items.update(checked_at=clock.now(), due_at=clock.now() + settings.DRIFT_INTERVAL)
+
+
 def ready() -> Environment:
     environment = production()
     environment.checklist_items.update(state=ItemState.GREEN)
     item(environment, "peering_true")
+    look_at(environment)
     plan = Plan.objects.get(environment=environment)
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.APPROVED)
     Run.objects.create(
         customer=environment.customer,
         environment=environment,
@@ -105,6 +121,28 @@ def test_request_page_lists_the_gates_and_who_can_receive():
     html = response.content.decode()
     assert "Item peering_true" in html
     assert str(story.recipient) in html
+
+
+def test_pages_of_a_hand_over_say_what_is_too_old_to_go_by_and_offer_to_check_again():
+    story = Story()
+    hand_over, check = story.requested(), reverse("environment_verify", args=[story.environment.pk])
+    seen_at = clock.now() - timedelta(days=1)
+    story.environment.checklist_items.update(due_at=seen_at + settings.DRIFT_INTERVAL)
+
+    html = read(story.approver, hand_over)
+    assert f"was last looked at on {times.absolute(seen_at)}" in html
+    assert "It can be released once AWS was looked at again." in html
+    assert check in html
+
+    HandOver.objects.update(state=HandOverState.RELEASED, expires_at=clock.now() + timedelta(days=1))
+    html = read(story.recipient, hand_over)
+    assert "The credentials can be revealed once AWS was looked at again." in html
+    assert check in html
+
+    HandOver.objects.update(state=HandOverState.WITHDRAWN)
+    html = signed_in(story.engineer).get(reverse("hand_over_new", args=[story.environment.pk])).content.decode()
+    assert "The hand-over can be requested once AWS was looked at again." in html
+    assert "Request release of" not in html
 
 
 def test_requesting_leads_to_the_hand_over():
@@ -314,6 +352,7 @@ def waiting_step(environment: Environment, key: str) -> RunStep:
 
 
 def actions(user: User) -> str:
+    follow_all()
     response = signed_in(user).get(reverse("actions"))
     assert response.status_code == 200
     return response.content.decode()
@@ -444,6 +483,7 @@ def test_portfolio_says_whom_a_run_waits_for(waits_on: str, state: str, turn: st
     environment = production()
     step = waiting_step(environment, "peering_acceptance")
     RunStep.objects.filter(pk=step.pk).update(waits_on=waits_on, state=state)
+    news()
     reference = Onboarding.objects.get().reference
 
     found = {
@@ -459,6 +499,7 @@ def test_portfolio_says_whom_a_run_waits_for(waits_on: str, state: str, turn: st
 def test_portfolio_shows_the_next_deadline():
     environment = production()
     step = waiting_step(environment, "peering_acceptance")
+    news()
 
     html = signed_in(people.engineer()).get(reverse("onboarding_list")).content.decode()
 
@@ -470,6 +511,7 @@ def test_portfolio_shows_the_next_deadline():
 def test_portfolio_waits_for_the_customer_while_a_hand_over_is_released():
     story = Story()
     story.released()
+    news()
 
     html = signed_in(people.engineer()).get(reverse("onboarding_list"), {"waiting": "customer"}).content.decode()
 
@@ -483,6 +525,7 @@ def test_from_acceptance_the_provider_has_one_day():
     accepted_at = clock.now() - timedelta(hours=2)
     RunStep.objects.filter(pk=step.pk).update(state=StepState.READY, finished_at=accepted_at)
     Run.objects.update(state=RunState.RUNNING)
+    news()
 
     portfolio = signed_in(people.engineer()).get(reverse("onboarding_list")).content.decode()
     home = signed_in(people.contact(environment.customer)).get("/", follow=True).content.decode()

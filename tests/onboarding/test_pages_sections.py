@@ -64,7 +64,8 @@ def test_saving_goes_on_to_the_next_section_that_needs_answers():
 
     response = page.send(choice="own", zone="acme.internal", servers=["10.20.0.2", "10.20.0.3"])
 
-    assert response["Location"] == reverse("section", args=[page.onboarding.pk, "smtp"])
+    # SMTP and NTP need nothing but a look at what is suggested.
+    assert response["Location"] == reverse("section", args=[page.onboarding.pk, "data_centre"])
     assert page.stored().answers == {"choice": "own", "zone": "acme.internal", "servers": ["10.20.0.2", "10.20.0.3"]}
 
 
@@ -246,6 +247,47 @@ def test_a_choice_that_was_not_made_is_asked_for():
     assert "Select which version to keep: Zone name" in again
     assert "mine.internal" in again
     assert page.stored().answers == {"zone": "theirs.internal"}
+
+
+def test_two_who_change_different_answers_of_one_row_both_keep_theirs():
+    page = Page(onboardings.onboarding(), "remote_access")
+    two = {**row(0, name="Production", vpc_id=""), **row(1, name="Test", vpc_id="")}
+    page.send("later", **two)
+    base, revision = hidden(page.read(), "base"), page.stored().revision
+    Page(page.onboarding, "remote_access").send("later", **{**two, "environments-0-vpc_id": "vpc-0a1b2c3d4e5f60718"})
+
+    html = page.send(revision=revision, base=base, **{**two, "environments-0-name": "Live"}).content.decode()
+    assert 'name="keep-environments-0-vpc_id" value="theirs" checked' in html
+    assert 'name="keep-environments-0-name" value="mine" checked' in html
+    assert "keep-environments-1" not in html
+
+    kept = {"keep-environments-0-vpc_id": "theirs", "keep-environments-0-name": "mine"}
+    page.send("resolve", mine=hidden(html, "mine"), base=base, **kept)
+    first, second = page.stored().answers["environments"]
+    assert (first["name"], first["vpc_id"]) == ("Live", "vpc-0a1b2c3d4e5f60718")
+    assert second["name"] == "Test"
+
+
+def test_a_row_that_was_added_meanwhile_makes_the_rows_one_choice():
+    page = Page(onboardings.onboarding(), "remote_access")
+    page.send("later", **row(0, name="Production"))
+    base, revision = hidden(page.read(), "base"), page.stored().revision
+    Page(page.onboarding, "remote_access").send("later", **row(0, name="Production"), **row(1, name="Test"))
+
+    html = page.send(revision=revision, base=base, **row(0, name="Live")).content.decode()
+
+    assert 'name="keep-environments" value="mine"' in html
+    assert "keep-environments-0" not in html
+
+
+@pytest.mark.parametrize(
+    "base", ["", "no json", "[]", json.dumps({"environments/rows": []}), json.dumps({"environments/rows": "9"})]
+)
+def test_a_forged_beginning_never_breaks_the_page(base: str):
+    page = Page(onboardings.onboarding(), "remote_access")
+    Page(page.onboarding, "remote_access").send("later", **row(0, name="Production"))
+
+    assert page.send(revision=0, base=base, **row(0, name="Live")).status_code == 412
 
 
 @pytest.mark.parametrize("mine", ["", "no json", "[]", json.dumps({"choice": 5}), json.dumps({"strange": 1})])

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from environments.models import TemplateItem
 from environments.services import checklist
 from environments.states import ItemState
 from onboarding import port_files, port_matrix
@@ -156,6 +157,18 @@ def test_environment_whose_rows_are_all_opened_has_its_checklist_item_signed():
     assert approved.reference in item.note
     ports.set_opened(approved, keys=keys[:1], opened=False, by=contact)
     assert items.get().state == ItemState.OPEN
+
+
+def test_rows_are_opened_though_the_checklist_requires_something_first():
+    approved = onboardings.approved(onboardings.onboarding())
+    contact = people.contact(approved.customer)
+    keys = [found.row.key for found in ports.matrix(approved) if found.row.opens]
+    item = approved.environments.get(kind="production").checklist_items.get(key=ports.CHECKLIST_ITEM)
+    TemplateItem.objects.filter(pk=item.template_item_id).update(requires=["peering_active"])
+    ports.set_opened(approved, keys=keys, opened=True, by=contact)
+    assert all(found.opening for found in ports.matrix(approved) if found.row.opens)
+    item.refresh_from_db()
+    assert item.state == ItemState.OPEN
 
 
 def test_one_row_more_takes_no_signature_back():

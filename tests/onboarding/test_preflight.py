@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from environments.catalogue.limits import ROUTES_PER_TABLE
 from environments.provisioning import quotas as provisioning_quotas
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.steps import STEPS
@@ -17,7 +18,7 @@ from tests.fakes.engine import spec
 
 VPC, HUB = "vpc-0a1b2c3d4e5f60001", "10.200.0.0/16"
 REGIONS = ("eu-central-1", "eu-west-1", "eu-west-2")
-VPCS = "vpc/L-F678F1CE"
+VPCS, ROUTES = "vpc/L-F678F1CE", "vpc/L-93826ACB"
 
 
 @pytest.fixture
@@ -182,12 +183,12 @@ def test_a_block_that_was_taken_away_does_not_count(account: FakeAccount, cloud:
 @pytest.mark.parametrize(
     ("stated", "verdict"),
     [
-        (["10.20.0.0/16"], Verdict.OK),
         (["10.20.0.0/16", "2001:db8::/56"], Verdict.OK),
         (["10.20.0.0/16", "2001:db8:1::/56"], Verdict.FAILED),
+        (["10.20.0.0/16"], Verdict.FAILED),
     ],
 )
-def test_ipv6_blocks_are_compared_once_one_is_stated(
+def test_ipv6_blocks_are_compared_whether_one_is_stated_or_not(
     account: FakeAccount, cloud: Cloud, stated: list[str], verdict: Verdict
 ) -> None:
     row(cloud)["Ipv6CidrBlockAssociationSet"] = [
@@ -195,6 +196,16 @@ def test_ipv6_blocks_are_compared_once_one_is_stated(
     ]
 
     assert blocks.as_stated(account, VPC, stated, [HUB]).verdict == verdict
+
+
+def test_an_unstated_ipv6_block_is_told_with_where_it_belongs(account: FakeAccount, cloud: Cloud) -> None:
+    row(cloud)["Ipv6CidrBlockAssociationSet"] = [
+        {"Ipv6CidrBlock": "2600:1f18::/56", "Ipv6CidrBlockState": {"State": "associated"}}
+    ]
+
+    found = blocks.as_stated(account, VPC, ["10.20.0.0/16"], [HUB])
+
+    assert said(found) == f"{VPC} also has 2600:1f18::/56. Add 2600:1f18::/56 to the IPv6 blocks."
 
 
 def test_a_vpc_that_has_gone_has_no_blocks(account: FakeAccount, cloud: Cloud) -> None:
@@ -281,14 +292,39 @@ def test_routes_of_ipv6_and_prefix_lists_do_not_matter(account: FakeAccount, clo
 
 
 def test_a_full_route_table(account: FakeAccount, cloud: Cloud) -> None:
-    for number in range(routes.ROUTES_PER_TABLE):
-        lead(cloud, f"172.16.{number}.0/24", GatewayId="vgw-1")
+    fill(cloud)
+    lower(cloud, ROUTES_PER_TABLE, of=ROUTES)
+
+    found = routes.lead_to_the_hub(account, VPC, HUB)
+
+    assert (found.verdict, f"a table holds {ROUTES_PER_TABLE} in eu-west-1" in found.message) == (Verdict.WARNING, True)
+
+
+def test_a_route_table_that_aws_made_larger_has_room(account: FakeAccount, cloud: Cloud) -> None:
+    fill(cloud)
+    lower(cloud, 2 * ROUTES_PER_TABLE, of=ROUTES)
+
+    assert routes.lead_to_the_hub(account, VPC, HUB).verdict == Verdict.OK
+
+
+def test_a_full_route_table_is_told_where_aws_does_not_tell_its_size(account: FakeAccount, cloud: Cloud) -> None:
+    def unknown(operation: str) -> None:
+        if operation == "service-quotas.get_service_quota":
+            raise refuse(Failure.MISSING, "NoSuchResourceException", operation)
+
+    fill(cloud)
+    cloud.before_read = unknown
 
     assert routes.lead_to_the_hub(account, VPC, HUB).verdict == Verdict.WARNING
 
 
+def fill(cloud: Cloud) -> None:
+    for number in range(ROUTES_PER_TABLE):
+        lead(cloud, f"172.16.{number}.0/24", GatewayId="vgw-1")
+
+
 def test_propagated_routes_have_a_quota_of_their_own(account: FakeAccount, cloud: Cloud) -> None:
-    for number in range(routes.ROUTES_PER_TABLE):
+    for number in range(ROUTES_PER_TABLE):
         lead(cloud, f"172.16.{number}.0/24", GatewayId="vgw-1", Origin="EnableVgwRoutePropagation")
 
     assert routes.lead_to_the_hub(account, VPC, HUB).verdict == Verdict.OK
@@ -320,8 +356,8 @@ def test_dns_in_the_vpc(
 # ---- quotas
 
 
-def lower(cloud: Cloud, limit: float) -> None:
-    cloud.world("service-quotas").tables[("222222222222", "eu-west-1", "_limit")] = {VPCS: {"value": limit}}
+def lower(cloud: Cloud, limit: float, *, of: str = VPCS) -> None:
+    cloud.world("service-quotas").tables[("222222222222", "eu-west-1", "_limit")] = {of: {"value": limit}}
 
 
 @pytest.mark.parametrize(("limit", "verdict"), [(3, Verdict.OK), (2, Verdict.FAILED), (0, Verdict.FAILED)])

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from environments.models import AwsAccount
 from onboarding import check_results
@@ -11,8 +13,15 @@ from onboarding.models import Check, Onboarding
 from onboarding.services import check_runs, checks
 from onboarding.states import CheckState
 from portal.accounts.models import User
+from portal.audit.models import AuditEvent
 from portal.core import clock
-from portal.embedded.aws_stand_in.accounts import CONFLICTED_ACCOUNT_ID, CUSTOMER_ACCOUNTS, CustomerAccount
+from portal.embedded.aws_stand_in.accounts import (
+    CONFLICTED_ACCOUNT_ID,
+    CUSTOMER_ACCOUNTS,
+    CUSTOMER_ADMINISTRATOR,
+    CustomerAccount,
+)
+from tests.api.caller import Caller
 from tests.aws import RunningStandIn
 from tests.factories import onboardings as factory
 from tests.factories import people
@@ -107,6 +116,42 @@ def test_everything_is_looked_at_once_the_role_appears(
     assert found(onboarding, "aws.images")[0] == "ok"
     assert found(onboarding, "aws.quotas")[0] == "ok"
     assert Check.objects.filter(key="aws.account").count() == 2
+
+
+def test_everything_is_looked_at_once_the_stand_in_made_the_role(
+    stand_in: RunningStandIn, onboarding: Onboarding, author: User, client: Client, settings: Any
+) -> None:
+    settings.AWS_STAND_IN_CUSTOMER_ROLE = CUSTOMER_ADMINISTRATOR
+    answer(onboarding, author, NORTHWIND)
+    make_all(onboarding)
+    client.force_login(author)
+    section = factory.section(onboarding, "remote_access")
+    page = reverse("section", args=(onboarding.pk, section.key))
+    address = reverse("intake_stand_in_role", args=(onboarding.pk, NORTHWIND.account_id))
+    assert address in client.get(page).text
+
+    client.post(address)
+    make_all(onboarding)
+
+    assert found(onboarding, "aws.account")[0] == "ok"
+    assert found(onboarding, "aws.vpc")[0] == "ok"
+    assert address not in client.get(page).text
+    assert AuditEvent.objects.filter(action="stand_in.role_created", actor=author).count() == 1
+
+
+def test_the_api_has_the_stand_in_make_the_role_too(
+    stand_in: RunningStandIn, onboarding: Onboarding, author: User, settings: Any
+) -> None:
+    settings.AWS_STAND_IN_CUSTOMER_ROLE = CUSTOMER_ADMINISTRATOR
+    answer(onboarding, author, NORTHWIND)
+    make_all(onboarding)
+
+    address = f"/onboardings/{onboarding.pk}/stand-in-roles"
+    assert Caller(author).post(address, {"account_id": NORTHWIND.account_id}).status_code == 204
+    assert Caller(author).post(address, {"account_id": "000000000000"}).status_code == 404
+    make_all(onboarding)
+
+    assert found(onboarding, "aws.vpc")[0] == "ok"
 
 
 def test_a_role_that_stays_away_is_looked_for_ever_more_rarely(

@@ -20,6 +20,7 @@ from onboarding.models import Onboarding, Section
 from onboarding.sections import SECTIONS, across, definition
 from onboarding.sections.questions import MISSING
 from onboarding.services import intake_files, judging
+from onboarding.states import SectionState
 from portal.accounts.models import Customer, User
 from tests.api.caller import Caller
 from tests.factories import onboardings, people
@@ -102,6 +103,7 @@ class World:
         self.onboarding: Onboarding = onboardings.onboarding()
         self.author: User = people.contact(self.onboarding.customer)
         self.rival: Customer = people.customer("Rival Holdings")
+        self.rivals: list[Onboarding] = [onboardings.onboarding(self.rival) for _ in range(2)]
 
     def cases(self, key: str) -> Iterator[Case]:
         """Yield the cases of a section, each with its answers stored and its neighbours standing."""
@@ -129,6 +131,11 @@ class World:
 
     def _surround(self, case: Case) -> None:
         Environment.objects.all().delete()
+        theirs = Section.objects.filter(onboarding__in=self.rivals, key="dns")
+        theirs.update(state=SectionState.EMPTY, answers={})
+        for rival, zone in zip(self.rivals, case.zones, strict=False):
+            mine = theirs.filter(onboarding=rival)
+            mine.update(state=SectionState.SUBMITTED, answers={"choice": "route53", "zone": zone})
         for customer, standing in ((self.rival, case.others), (self.onboarding.customer, case.own)):
             account = AwsAccount.objects.get_or_create(
                 customer=customer, account_id="333333333333", defaults={"external_id": customer.pk, "role_name": "r"}

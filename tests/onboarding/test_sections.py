@@ -8,7 +8,7 @@ from environments.catalogue.routers import ROUTERS
 from environments.provisioning.routers import family
 from environments.provisioning.specification import DataCentre
 from onboarding.sections import SECTIONS, across, definition
-from onboarding.sections.choices import Choice
+from onboarding.sections.choices import Boolean, Choice, MultiChoice
 from onboarding.sections.definition import Rows, SectionDefinition
 from onboarding.sections.questions import Question
 from portal.core.errors import FieldProblem, NotFound
@@ -121,6 +121,44 @@ def test_what_can_be_read_off_aws_says_where_and_with_which_command() -> None:
     assert {question.key for question in questions if question.command.startswith("aws ")} == IN_AWS
 
 
+FREE = {
+    "remote_access/name",
+    "products/migration_decision",
+    "monitoring/agreed_terms",
+    "operating_system/patch_hour",
+}
+"""What is decided and stands nowhere yet: an environment's name, what both sides agreed, a quiet hour."""
+
+
+def test_what_is_not_a_free_choice_says_where_it_stands_or_with_which_command_it_is_found() -> None:
+    questions = {f"{section.key}/{one.key}": one for section in SECTIONS for one in _all_questions(section.questions)}
+    decided = {key for key, one in questions.items() if isinstance(one, Choice | MultiChoice | Boolean | Rows)}
+    unsaid = {key for key, one in questions.items() if not (one.where or one.command)}
+
+    assert unsaid - decided == FREE
+    assert unsaid & _READ_OFF == set()
+
+
+_READ_OFF = {"data_centre/routing", "smtp/encryption", "logs/protocol"}
+"""Choices that a system of the customer's made already."""
+
+
+def test_a_command_tells_of_the_vpc_that_is_asked_about_in_its_region() -> None:
+    asked = {question.key: question.command for question in _all_questions(definition("remote_access").questions)}
+
+    assert {key for key, command in asked.items() if "--vpc-ids vpc-" in command} == {
+        "region",
+        "cidr_blocks",
+        "ipv6_blocks",
+    }
+    assert {key for key, command in asked.items() if "--region " in command} == {
+        "region",
+        "vpc_id",
+        "cidr_blocks",
+        "ipv6_blocks",
+    }
+
+
 @BY_KEY
 def test_every_choice_card_has_its_consequence(section: SectionDefinition) -> None:
     cards = [q for q in _all_questions(section.questions) if isinstance(q, Choice) and not q.dropdown]
@@ -133,6 +171,15 @@ def test_condition_names_an_earlier_question(section: SectionDefinition) -> None
     for position, question in enumerate(section.questions):
         if question.shown_when:
             assert question.shown_when.key in {earlier.key for earlier in section.questions[:position]}
+
+
+def test_items_of_a_list_are_numbered_as_they_were_given() -> None:
+    given = ["", "10.30.0.53", " ", "dns.acme.example", "10.30.0.53"]
+
+    answers, problems = definition("dns").clean({"choice": "own", "zone": "acme.internal", "servers": given})
+
+    assert answers["servers"] == ["10.30.0.53", "dns.acme.example", "10.30.0.53"]
+    assert [problem.pointer for problem in problems] == ["servers/3", "servers/4"]
 
 
 @BY_KEY

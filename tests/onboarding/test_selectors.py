@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from environments.models import Environment, Plan, Run, RunStep
-from onboarding import customer_actions, selectors
-from onboarding.models import HandOver, Onboarding, Section
+from onboarding import selectors
+from onboarding.actions import selectors as actions
+from onboarding.models import HandOver, Onboarding
 from onboarding.services import onboardings, reviews, sections
 from portal.accounts.models import User
 from portal.core import clock
@@ -95,7 +96,7 @@ def test_lists_ask_as_often_for_three_as_for_one() -> None:
             str(found.customer), str(found.account_manager), found.sections_approved
         for section in selectors.review_queue(engineer):
             str(section.customer), str(section.onboarding), str(section.submitted_by)
-        customer_actions.of(engineer)
+        list(actions.asked(engineer))
 
     one = _queries(ask)
     for _ in range(2):
@@ -166,33 +167,3 @@ def test_next_act_after_approval_is_in_the_environments() -> None:
     assert _next(contact, onboarding) == ("Open the hand-over", "hand_over")
     onboardings.cancel(onboarding, by=onboarding.account_manager)
     assert _next(contact, onboarding) is None
-
-
-def test_customer_actions_are_derived_nearest_deadline_first() -> None:
-    onboarding = factory.approved(factory.onboarding())
-    other = factory.approved(factory.onboarding())
-    production, contact = onboarding.environments.get(kind="production"), people.contact(onboarding.customer)
-    _waiting_step(production)
-    _waiting_step(other.environments.get(kind="production"))
-    _hand_over(production, contact)
-    section = factory.section(onboarding, "ntp")
-    reviews.request_changes(section, revision=section.revision, reason="Use three.", by=people.engineer())
-
-    actions = customer_actions.of(contact)
-
-    assert [(action.title, action.url_name) for action in actions] == [
-        ("Reveal the credentials", "hand_over"),
-        ("Accept the peering request", "environment"),
-        ("Change: NTP", "section"),
-    ]
-    assert actions[2].reason == "Use three."
-
-
-def test_actions_of_a_cancelled_onboarding_are_gone() -> None:
-    onboarding = factory.submitted(factory.onboarding())
-    section = factory.section(onboarding, "ntp")
-    reviews.request_changes(section, revision=section.revision, reason="Use three.", by=people.engineer())
-    onboardings.cancel(onboarding, by=onboarding.account_manager)
-
-    assert customer_actions.of(people.contact(onboarding.customer)) == []
-    assert Section.objects.filter(state="changes_requested").count() == 1

@@ -143,6 +143,57 @@ def test_answer_to_a_hidden_question_is_kept_when_it_is_not_sent(onboarding: Onb
     assert section.answers == {"choice": "amazon", "servers": ANSWERS["ntp"]["servers"]}
 
 
+def new_vpcs(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same environments, whose VPCs the provider makes: nobody is asked for an ID any more, and none is sent."""
+    return [{**{key: value for key, value in row.items() if key != "vpc_id"}, "vpc": "provider"} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (lambda rows: rows, ["vpc-0a1b2c3d4e5f60001", "vpc-0a1b2c3d4e5f60002"]),
+        (lambda rows: rows[::-1], ["vpc-0a1b2c3d4e5f60002", "vpc-0a1b2c3d4e5f60001"]),
+        (lambda rows: rows[1:], ["vpc-0a1b2c3d4e5f60002"]),
+        (lambda rows: [rows[0], {**rows[1], "name": "Trial"}], ["vpc-0a1b2c3d4e5f60001", "vpc-0a1b2c3d4e5f60002"]),
+        (
+            lambda rows: [*rows, {"name": "Staging", "vpc": "provider"}],
+            ["vpc-0a1b2c3d4e5f60001", "vpc-0a1b2c3d4e5f60002", None],
+        ),
+        (lambda rows: [{**rows[1], "name": "Trial"}], [None]),
+    ],
+    ids=["as before", "in another order", "one taken away", "renamed", "one added", "renamed and one taken away"],
+)
+def test_answer_to_a_hidden_question_is_kept_with_its_row(
+    onboarding: Onboarding, author: User, sent: Any, kept: list[str | None]
+) -> None:
+    factory.answer(onboarding, "remote_access", ANSWERS["remote_access"], author)
+    rows = sent(new_vpcs(ANSWERS["remote_access"]["environments"]))
+
+    section = factory.answer(onboarding, "remote_access", {"account_wish": False, "environments": rows}, author)
+
+    assert [row.get("vpc_id") for row in section.answers["environments"]] == kept
+
+
+def test_rows_of_one_name_keep_what_is_theirs(onboarding: Onboarding, author: User) -> None:
+    rows = new_vpcs([{"name": "Same"}, {"name": "Same"}])
+    stored = {"environments": [rows[0], {**rows[1], "vpc_id": "vpc-0a1b2c3d4e5f60002"}]}
+    factory.answer(onboarding, "remote_access", stored, author)
+
+    section = factory.answer(onboarding, "remote_access", {"environments": rows}, author)
+
+    assert section.answers == stored
+
+
+def test_what_is_to_be_found_out_of_a_row_is_kept_while_it_is_not_asked(onboarding: Onboarding, author: User) -> None:
+    row = {"name": "Production", "vpc": "existing", "unknown": ["vpc_id"]}
+    factory.answer(onboarding, "remote_access", {"environments": [row]}, author)
+
+    changed = {"name": "Production", "vpc": "provider"}
+    section = factory.answer(onboarding, "remote_access", {"environments": [changed]}, author)
+
+    assert section.answers["environments"] == [{**changed, "unknown": ["vpc_id"]}]
+
+
 def test_named_account_has_one_external_id_per_customer(onboarding: Onboarding, author: User) -> None:
     answers = answers_for("222222222222")["remote_access"]
     factory.answer(onboarding, "remote_access", answers, author)

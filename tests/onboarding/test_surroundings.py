@@ -7,7 +7,7 @@ import pytest
 from environments.models import Environment
 from onboarding.models import Onboarding, Section
 from onboarding.services import judging, onboardings, surroundings
-from onboarding.states import SectionState
+from onboarding.states import SectionState, Stage
 from portal.core import clock
 from tests.factories import environments as environment_factory
 from tests.factories import onboardings as factory
@@ -54,6 +54,44 @@ def test_an_ipv6_range_that_was_submitted_counts(mine: Onboarding) -> None:
     section.save(update_fields=["answers"])
 
     assert surroundings.around(mine).taken.overlaps("fd80:0:0:10::/60")
+
+
+def test_an_environment_keeps_its_ipv6_range(mine: Onboarding) -> None:
+    answers = answers_for(production_cidr=TAKEN)
+    answers["remote_access"]["environments"][0]["ipv6_blocks"] = ["fd80::/56"]
+    other = factory.approved(factory.onboarding(), answers=answers)
+
+    assert Environment.objects.get(onboardings=other, kind="production").ipv6_blocks == ["fd80::/56"]
+    assert surroundings.around(mine).taken.overlaps("fd80:0:0:10::/60")
+
+
+def test_an_approved_range_stays_taken_while_other_answers_are_open_again(mine: Onboarding) -> None:
+    other = rival(SectionState.CHANGES_REQUESTED)
+    approved = {"environments/0/cidr_blocks": "its digest"}
+    Section.objects.filter(onboarding=other, key="remote_access").update(approved=approved)
+
+    around = surroundings.around(mine)
+    assert around.taken.overlaps(TAKEN)
+    assert around.peerings == 1, "the test environment's range is open again"
+
+
+def test_an_environment_that_is_added_later_has_its_range_before_it_stands(mine: Onboarding) -> None:
+    other = factory.approved(factory.onboarding(), answers=answers_for())
+    Onboarding.objects.filter(pk=other.pk).update(stage=Stage.REVIEW)
+    section = factory.section(other, "remote_access")
+    added = {
+        **section.answers["environments"][1],
+        "name": "Staging",
+        "vpc_id": "vpc-0a0a0a0a0a0a0a0a0",
+        "cidr_blocks": [TAKEN],
+    }
+    section.answers["environments"].append(added)
+    section.state = SectionState.SUBMITTED
+    section.save(update_fields=["answers", "state"])
+
+    around = surroundings.around(mine)
+    assert around.taken.overlaps(TAKEN)
+    assert around.peerings == 3, "the two that stand are counted once"
 
 
 def test_a_cancelled_intake_gives_its_range_back(mine: Onboarding) -> None:
@@ -118,11 +156,27 @@ def test_another_customers_range_is_refused_with_a_free_one_and_without_a_name(m
     assert "Rival" not in problem.message
 
 
+def test_a_zone_that_was_submitted_is_refused_without_a_name(mine: Onboarding) -> None:
+    rival()
+    Section.objects.filter(onboarding__customer__name__startswith="Rival", key="dns").update(
+        state=SectionState.SUBMITTED
+    )
+    section = factory.answer(mine, "dns", {"choice": "route53", "zone": "acme.internal"}, people.contact(mine.customer))
+
+    (problem,) = judging.problems(section)
+
+    assert (problem.pointer, problem.code) == ("zone", "zone_taken")
+    assert "Rival" not in problem.message
+
+    onboardings.cancel(Onboarding.objects.exclude(pk=mine.pk).get(), by=mine.account_manager)
+    assert judging.problems(section) == []
+
+
 @pytest.mark.parametrize("others", [1, 3])
-def test_two_queries_whatever_their_number(mine: Onboarding, others: int, django_assert_num_queries: Any) -> None:
+def test_four_queries_whatever_their_number(mine: Onboarding, others: int, django_assert_num_queries: Any) -> None:
     for _ in range(others):
         rival()
         factory.approved(factory.onboarding())
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         surroundings.around(mine)

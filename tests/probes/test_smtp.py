@@ -1,5 +1,6 @@
 import email
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -59,6 +60,9 @@ def test_a_test_message_is_handed_in(server: MailServer, authority: Authority) -
 def test_a_server_may_be_asked_for_no_more_than_an_answer(server: MailServer, authority: Authority) -> None:
     outcome = asked(server, authority)
 
+    until = time.monotonic() + 5  # nobody waits for the answer to QUIT, so the server may hear it later
+    while server.heard[-1] != "QUIT" and time.monotonic() < until:
+        time.sleep(0.01)
     assert (outcome.verdict, server.heard[-1]) == (Verdict.OK, "QUIT")
     assert not any(line.startswith(("AUTH", "MAIL")) for line in server.heard)
 
@@ -289,10 +293,10 @@ def test_port_25_is_warned_about(server: MailServer, authority: Authority, monke
     assert (outcome.verdict, "AWS throttles port 25" in outcome.message) == (Verdict.WARNING, True), outcome
 
 
-def test_a_private_mail_server_is_checked_from_inside() -> None:
+def test_a_private_mail_server_is_confirmed_by_somebody_inside() -> None:
     outcome = accepts("10.20.0.25", 587, security="starttls")
 
-    assert (outcome.verdict, "inside the customer's VPC" in outcome.remedy) == (Verdict.PRIVATE, True)
+    assert (outcome.verdict, "looks from inside" in outcome.remedy) == (Verdict.PRIVATE, True)
 
 
 def test_a_port_where_no_mail_is_handed_in_is_refused() -> None:

@@ -20,6 +20,10 @@ _TRIALS = """{% extends "base.html" %}{% block title %}Trials{% endblock %}{% bl
 <div data-reveal-output hidden></div>
 <p data-after-reveal hidden>Say that you stored them</p>
 <p class="live"><button type="button" data-live-pause>Pause updates</button><span data-live-note></span></p>
+<form><div class="field"><label for="said">Comment</label><textarea id="said" name="text"></textarea></div>
+  <label><input type="checkbox" name="mentions" value="a"> Ada Lovelace</label>
+  <label><input type="checkbox" name="mentions" value="b"> Björn Dahl</label>
+  <label><input type="checkbox" name="mentions" value="c"> Alan Dahl</label></form>
 <div id="steps" data-live hx-get="/trials/steps/" hx-trigger="every 200ms">Not yet</div>
 {% endblock %}"""
 
@@ -60,10 +64,13 @@ _PAGES = {
     "onboarding_list": "onboardings/",
     "actions": "actions/",
     "environment_list": "environments/",
+    "service_requests": "requests/",
     "people": "people/",
     "customer_list": "customers/",
+    "reports": "reports/",
     "audit_log": "audit/",
     "settings": "settings/",
+    "messages": "messages/",
     "mailbox": "mailbox/",
     "account_change_password": "account/password/change/",
 }

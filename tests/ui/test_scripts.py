@@ -149,3 +149,28 @@ def test_page_fits_a_narrow_phone(page: Page, path: str) -> None:
     page.goto(path)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_at_sign_offers_the_people_of_the_form_and_writes_the_name(page: Page) -> None:
+    page.goto("/trials/")
+    comment, offered = page.get_by_label("Comment"), page.get_by_role("listbox", name="People to mention")
+    comment.press_sequentially("Write to ops@dahl, and ")
+    expect(offered).to_be_hidden()
+
+    comment.press_sequentially("@da")
+    assert offered.get_by_role("option").all_text_contents() == ["Björn Dahl", "Alan Dahl"]
+    assert Axe().run(page, context="form:has(#said)").response["violations"] == []
+    comment.press("ArrowDown")
+    expect(comment).to_have_attribute("aria-activedescendant", "mention-1")
+    comment.press("Enter")
+    expect(comment).to_have_value("Write to ops@dahl, and @Alan Dahl ")
+    expect(offered).to_be_hidden()
+
+    comment.press_sequentially("or @")
+    expect(offered.get_by_role("option")).to_have_count(3)
+    comment.press("Escape")
+    expect(offered).to_be_hidden()
+    comment.press_sequentially("a")
+    offered.get_by_role("option", name="Ada Lovelace").click()
+    expect(comment).to_have_value("Write to ops@dahl, and @Alan Dahl or @Ada Lovelace ")
+    expect(comment).to_be_focused()

@@ -6,6 +6,8 @@ import pytest
 from django.db.models import TextChoices
 
 from environments.states import CallOutcome, ItemState, PlanState, RunState, StepState
+from onboarding.conversation.states import DecisionState
+from onboarding.requests.states import RequestState
 from onboarding.states import CheckState, CheckVerdict, HandOverState, SectionState, Stage
 from portal.ui import markup, statuses
 from portal.ui.drawings import rails
@@ -21,6 +23,8 @@ KINDS: list[tuple[str, type[TextChoices]]] = [
     ("step", StepState),
     ("checklistitem", ItemState),
     ("awscall", CallOutcome),
+    ("servicerequest", RequestState),
+    ("decision", DecisionState),
 ]
 STATES = list(itertools.chain.from_iterable(((kind, state) for state in choices) for kind, choices in KINDS))
 

@@ -48,6 +48,7 @@ _USED = {
 _OURS = frozenset(
     {
         "ec2:AttachVolume",
+        "ec2:AuthorizeSecurityGroupEgress",
         "ec2:AuthorizeSecurityGroupIngress",
         "ec2:CreateLaunchTemplateVersion",
         "ec2:DeleteCustomerGateway",
@@ -65,6 +66,7 @@ _OURS = frozenset(
         "ec2:DeleteVpnGateway",
         "ec2:ModifyVolume",
         "ec2:RebootInstances",
+        "ec2:RevokeSecurityGroupEgress",
         "ec2:RevokeSecurityGroupIngress",
         "ec2:StartInstances",
         "ec2:StopInstances",

@@ -10,7 +10,7 @@ from typing import Any
 from environments.provisioning.access_template.limits import Limits, Statement
 from environments.provisioning.access_template.roles import AREAS, PROVISIONER, READ, Allowed, allowed
 
-DATED = "2026-11-24"
+DATED = "2026-11-28"
 """The day of the last change to the roles, their limits or the boundary. The actions follow the steps by themselves, and the
 version with them."""
 

@@ -15,8 +15,10 @@ from typing import Any
 from environments.catalogue.machines import Node, group_of, ports_of
 from environments.catalogue.products import BY_KEY
 from environments.provisioning import names
-from environments.provisioning.installation.packs import JMX_PORT, Pack, pack_of
+from environments.provisioning.installation import first_boot
+from environments.provisioning.installation.packs import JMX_PORT, Pack, health_of, pack_of
 from environments.provisioning.installation.settings import deployment_toml
+from environments.provisioning.installation.time_servers import chrony_conf
 from environments.provisioning.specification import Product, Spec
 
 _HERE = Path(__file__).parent
@@ -31,9 +33,14 @@ PARAMETERS: Mapping[str, tuple[str, str]] = {
     "PackageBucket": ("Bucket with the packs of the products", "^[a-z0-9.-]+$"),
     "DatabaseAddress": ("Host name of the database", "^[A-Za-z0-9.-]+$"),
     "DatabasePort": ("Port of the database", "^[0-9]+$"),
-    "DatabaseSecret": ("Secret with the log-in of the database", "^[A-Za-z0-9:/_+=.@!-]+$"),
+    "DatabaseSecret": ("Secret of the main user, who makes the product's", "^[A-Za-z0-9:/_+=.@!-]+$"),
+    "LoginSecret": (
+        "Secret with the product's log-in to its databases, made by the first machine",
+        "^[A-Za-z0-9/_+=.@!-]+$",
+    ),
     "AdministratorsSecret": ("Secret with the administrators of the consoles", "^[A-Za-z0-9:/_+=.@!-]+$"),
     "KeystoreSecret": ("Secret with the keystore, made by the first machine", "^[A-Za-z0-9/_+=.@!-]+$"),
+    "MailSecret": ("Secret with the log-in of the mail server, or empty", "^[A-Za-z0-9/_+=.@!-]*$"),
     "AgentParameter": ("Parameter with the configuration of the CloudWatch agent", "^[A-Za-z0-9/_.-]+$"),
     "ProxyParameter": ("Parameter with the way out of the agent, or empty", "^[A-Za-z0-9/_.-]*$"),
     "ForwardingParameter": ("Parameter with the forwarding of logs, or empty", "^[A-Za-z0-9/_.-]*$"),
@@ -105,8 +112,7 @@ def _named(spec: Spec, use: str, content: Mapping[str, Any]) -> Document:
 
 def _fixed(spec: Spec, product: Product, node: Node, pack: Pack) -> dict[str, str]:
     """Return what is the same for all nodes of a layer, by the variable that the script reads."""
-    toml = deployment_toml(product, node, pack)
-    health = node.layer.ports[0] if node.layer.ports else BY_KEY[product.key].console_port
+    toml = deployment_toml(product, node, pack, spec.mail)
     return {
         "REGION": spec.customer_region,
         "PRODUCT": product.key,
@@ -122,8 +128,11 @@ def _fixed(spec: Spec, product: Product, node: Node, pack: Pack) -> dict[str, st
         "JAVA": str(pack.java),
         "HEAP_MIB": str(node.layer.size.heap_mib),
         "JMX_PORT": str(JMX_PORT),
-        "HEALTH_PORT": str(health),
+        "HEALTH_URL": health_of(node),
+        "WAY_OUT": first_boot.proxy_of(spec),
+        "DIRECT": first_boot.DIRECT,
         "DEPLOYMENT_TOML": base64.b64encode(toml.encode()).decode(),
+        "CHRONY_CONF": base64.b64encode(chrony_conf(spec.ntp).encode()).decode(),
     }
 
 

@@ -9,6 +9,9 @@ done_mark="/opt/wso2/.installed-$PRODUCT"
 packages=/var/tmp/wso2-packages
 
 step() { echo "== $*"; }
+if [ -n "$WAY_OUT" ]; then
+  export http_proxy="$WAY_OUT" https_proxy="$WAY_OUT" no_proxy="$DIRECT"
+fi
 
 exec 9>/run/lock/wso2-install
 flock 9
@@ -36,15 +39,22 @@ step "JDK and tools, from the repositories of the system"
 if command -v apt-get >/dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q update
-  apt-get -qy install "openjdk-$JAVA-jdk-headless" postgresql-client unzip jq curl openssl
+  apt-get -qy install "openjdk-$JAVA-jdk-headless" postgresql-client chrony unzip jq curl openssl
 else
-  dnf -qy install "java-$JAVA-openjdk-devel" postgresql unzip jq curl openssl
+  dnf -qy install "java-$JAVA-openjdk-devel" postgresql chrony unzip jq curl openssl
 fi
 JAVA_HOME="$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")"
 if ! command -v aws >/dev/null; then
   unzip -qo "$packages/common/awscli-exe-linux-x86_64.zip" -d "$packages"
   "$packages/aws/install" --update
 fi
+
+step "Time"
+clock=/etc/chrony.conf
+[ ! -d /etc/chrony ] || clock=/etc/chrony/chrony.conf
+echo "$CHRONY_CONF" | base64 -d | install -m 644 /dev/stdin "$clock"
+systemctl enable --quiet chrony 2>/dev/null || systemctl enable --quiet chronyd
+systemctl restart chrony 2>/dev/null || systemctl restart chronyd
 
 step "User and directories"
 id wso2 >/dev/null 2>&1 || useradd --system --shell /usr/sbin/nologin --home-dir /opt/wso2 wso2
@@ -59,7 +69,15 @@ cp "$packages"/common/postgresql-*.jar "$home/$LIBRARIES/"
 step "Secrets, read by the machine itself"
 secret() { aws secretsmanager get-secret-value --region "$REGION" --secret-id "$1" --query SecretString --output text; }
 administrator="$(secret "$ADMINISTRATORS_SECRET" | jq -ce --arg product "$PRODUCT" '.[$product]')"
-database="$(secret "$DATABASE_SECRET")"
+# A product has a log-in to the database of its own, since RDS changes that of the main user every week. The first machine makes it.
+if ! secret "$LOGIN_SECRET" >/dev/null 2>&1; then
+  made="$(mktemp)"
+  printf '{"username": "%s", "password": "%s"}' "${PRODUCT//-/_}" "$(openssl rand -hex 24)" >"$made"
+  aws secretsmanager create-secret --region "$REGION" --name "$LOGIN_SECRET" --secret-string "file://$made" \
+    >/dev/null 2>&1 || secret "$LOGIN_SECRET" >/dev/null
+  rm -f "$made"
+fi
+login="$(secret "$LOGIN_SECRET")"
 # The first machine of a product makes the keystore; whoever comes later finds it there.
 if ! secret "$KEYSTORE_SECRET" >/dev/null 2>&1; then
   made="$(mktemp -d)"
@@ -102,8 +120,11 @@ install -d -m 750 /etc/wso2
     "-Dcom.sun.management.jmxremote.authenticate=false -Dcom.sun.management.jmxremote.ssl=false"
   echo "DATABASE_ADDRESS=$DATABASE_ADDRESS"
   echo "DATABASE_PORT=$DATABASE_PORT"
-  jq -r '"DATABASE_USER=\(.username)\nDATABASE_PASSWORD=\"\(.password | gsub("(?<c>[\"\\\\])"; "\\\(.c)"))\""' <<<"$database"
+  jq -r '"DATABASE_USER=\(.username)\nDATABASE_PASSWORD=\(.password)"' <<<"$login"
   jq -r '"ADMINISTRATOR_NAME=\(.user_name)\nADMINISTRATOR_PASSWORD=\(.password)"' <<<"$administrator"
+  # The products write it into XML as it is, and systemd takes a backslash for the start of something.
+  [ -z "$MAIL_SECRET" ] || secret "$MAIL_SECRET" |
+    jq -r '@html "MAIL_USER=\"\(.username | gsub("\\\\"; "\\\\"))\"\nMAIL_PASSWORD=\"\(.password | gsub("\\\\"; "\\\\"))\""'
   jq -r '"KEYSTORE_PASSWORD=\(.password)\nENCRYPTION_KEY=\(.encryption_key)"' <<<"$keystore"
 } >"/etc/wso2/$PRODUCT.env"
 chmod 600 "/etc/wso2/$PRODUCT.env"
@@ -111,12 +132,34 @@ chown -R wso2:wso2 "$home"
 
 step "Databases"
 export PGHOST="$DATABASE_ADDRESS" PGPORT="$DATABASE_PORT" PGSSLMODE=require
-PGUSER="$(jq -r .username <<<"$database")"
-PGPASSWORD="$(jq -r .password <<<"$database")"
-export PGUSER PGPASSWORD
+user="$(jq -r .username <<<"$login")"
+password="$(jq -r .password <<<"$login")"
+# The main user makes the product's user and its databases, one machine after the other, and is not asked again.
+{
+  echo 'SELECT pg_advisory_lock(1);'
+  echo "SELECT 'CREATE ROLE $user' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$user') \\gexec"
+  echo "GRANT $user TO CURRENT_USER; ALTER ROLE $user LOGIN PASSWORD '$password';"
+  for each in $DATABASES; do
+    name="${each%%:*}"
+    echo "SELECT 'CREATE DATABASE $name' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$name') \\gexec"
+    echo "ALTER DATABASE $name OWNER TO $user; REVOKE ALL ON DATABASE $name FROM PUBLIC;"
+  done
+  # What the main user made in them, before products had users of their own.
+  for each in $DATABASES; do
+    echo "\\connect ${each%%:*}"
+    echo 'SELECT pg_advisory_lock(1);'
+    echo "SELECT format('ALTER TABLE %I.%I OWNER TO $user', schemaname, tablename)
+      FROM pg_tables WHERE schemaname = 'public' AND tableowner <> '$user' \\gexec"
+    echo "SELECT format('ALTER SEQUENCE %I.%I OWNER TO $user', schemaname, sequencename)
+      FROM pg_sequences WHERE schemaname = 'public' AND sequenceowner <> '$user' \\gexec"
+  done
+} | {
+  main="$(secret "$DATABASE_SECRET")"
+  PGUSER="$(jq -r .username <<<"$main")" PGPASSWORD="$(jq -r .password <<<"$main")" \
+    psql -qAt -v ON_ERROR_STOP=1 -d postgres >/dev/null
+}
+export PGUSER="$user" PGPASSWORD="$password"
 for each in $DATABASES; do
-  name="${each%%:*}"
-  psql -qd postgres -c "CREATE DATABASE $name" 2>/dev/null || psql -qd "$name" -c 'SELECT 1' >/dev/null
   # One machine makes the tables; the others wait for it and find them.
   scripts="${each#*:}"
   {
@@ -125,7 +168,7 @@ for each in $DATABASES; do
     echo '\if :empty'
     for script in ${scripts//,/ }; do echo "\\i $home/$script"; done
     echo '\endif'
-  } | psql -q1 -v ON_ERROR_STOP=1 -d "$name" >/dev/null
+  } | psql -q1 -v ON_ERROR_STOP=1 -d "${each%%:*}" >/dev/null
 done
 
 step "Service"
@@ -172,7 +215,8 @@ fi
 
 step "Waiting until $PRODUCT answers"
 for _ in $(seq 60); do
-  if curl -sko /dev/null --max-time 5 "https://localhost:$HEALTH_PORT/"; then
+  # An answer that is an error is none yet.
+  if curl -skfo /dev/null --max-time 5 --noproxy '*' "$HEALTH_URL"; then
     echo "$MARK" >"$done_mark"
     rm -rf "$packages"
     step "$PRODUCT $VERSION answers"
@@ -180,6 +224,6 @@ for _ in $(seq 60); do
   fi
   sleep 10
 done
-echo "$PRODUCT $VERSION does not answer on port $HEALTH_PORT after ten minutes. Its last words:" >&2
+echo "$PRODUCT $VERSION does not answer well at $HEALTH_URL after ten minutes. Its last words:" >&2
 journalctl -u "$unit" -n 30 --no-pager >&2
 exit 1

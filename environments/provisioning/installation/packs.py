@@ -3,7 +3,8 @@
 The packs, the driver of PostgreSQL and the command line tool of AWS are in the provider's package bucket, as
 `<product>/<version>/` and `common/`. Sources, read on 2026-11-24: https://apim.docs.wso2.com/en/4.5.0/install-and-setup/,
 https://is.docs.wso2.com/en/7.1.0/deploy/ and https://mi.docs.wso2.com/en/latest/install-and-setup/ (databases and their
-scripts, start scripts, JDKs that each version is tested with).
+scripts, start scripts, JDKs that each version is tested with). Health, read on 2026-11-28: "Basic health checks" of API Manager
+and of Micro Integrator, "Monitor server health" of Identity Server.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,21 @@ class Pack:
     databases: tuple[Database, ...] = ()
     profile: str = ""
     java: int = 17
+
+
+_SERVES = "https://localhost:9443/services/Version"
+_HEALTH: dict[tuple[str, str], str] = {
+    ("api-manager", "gateway"): "https://localhost:9443/api/am/gateway/v2/server-startup-healthcheck",
+    ("identity-server", ""): "https://localhost:9443/api/health-check/v1.0/health",
+    ("micro-integrator", ""): "http://localhost:9201/liveness",
+}
+"""What answers on a layer once it serves, and with an error before: of a gateway when its APIs are deployed too. Of the others
+it is the service of API Manager that tells its version."""
+
+
+def health_of(node: Node) -> str:
+    """Return the address on its own machine where a node says that it serves."""
+    return _HEALTH.get((node.product, node.layer.key), _SERVES)
 
 
 _SHARED = ("dbscripts/postgresql.sql",)

@@ -2,26 +2,31 @@
 the product reads from its environment when it starts (`$env{...}`).
 
 Sources, read on 2026-11-24: the configuration catalogues of the products, and "Configuring an active-active deployment" and
-"Distributed deployment" of API Manager: https://apim.docs.wso2.com/en/4.5.0/reference/config-catalog/.
+"Distributed deployment" of API Manager: https://apim.docs.wso2.com/en/4.5.0/reference/config-catalog/. Mail, read on
+2026-11-28: https://is.docs.wso2.com/en/7.1.0/guides/notification-channels/configure-email-provider/, "Enabling notifications"
+and "Identity management for the developer portal" of API Manager, "Configuring the MailTo transport" of Micro Integrator.
 """
 
 from collections.abc import Iterable, Mapping
 
 from environments.catalogue.machines import Node, layers, nodes
 from environments.provisioning.installation.packs import Database, Pack
-from environments.provisioning.specification import Product
+from environments.provisioning.specification import Mail, Product
 
 KEYSTORE = "environment.p12"
 _DRIVER = "org.postgresql.Driver"
+_NO_MAIL = Mail()
 
 Section = tuple[str, Mapping[str, object]]
 
 
-def deployment_toml(product: Product, node: Node, pack: Pack) -> str:
+def deployment_toml(product: Product, node: Node, pack: Pack, mail: Mail = _NO_MAIL) -> str:
     """Return the settings of one layer of a product; every node of it has the same."""
     sections = [_server(product, node), *_keystores(product.key), *_administrator(product.key)]
     sections += [_database(product.key, database) for database in pack.databases]
     sections += _nodes_together(product, node)
+    if sends_mail(node, mail):
+        sections += _mail(product.key, mail)
     return "\n".join(_written(*section) for section in sections)
 
 
@@ -70,6 +75,39 @@ def _database(product: str, database: Database) -> Section:
     if product == "micro-integrator":
         return "[[datasource]]", {"id": database.section, **settings}
     return f"[database.{database.section}]", {"type": "postgre", **settings}
+
+
+def sends_mail(node: Node, mail: Mail) -> bool:
+    """Return whether a node has the log-in of the customer's mail server. Gateways send no mail, and the products' manuals know
+    STARTTLS only, no TLS from the start."""
+    return mail.choice == "own" and mail.encryption == "starttls" and node.layer.key != "gateway"
+
+
+def _mail(product: str, mail: Mail) -> Iterable[Section]:
+    """Yield how a product hands in its mail."""
+    login = {"username": "$env{MAIL_USER}", "password": "$env{MAIL_PASSWORD}"}
+    if product == "micro-integrator":
+        given = {
+            "hostname": mail.host,
+            "port": mail.port,
+            "enable_tls": True,
+            "auth": True,
+            **login,
+            "from": mail.sender,
+        }
+        parameters = {f"parameter.{key}": value for key, value in given.items()}
+        yield "[[transport.mail.sender]]", {"name": "mailto", **parameters}
+        return
+    server = {
+        "from_address": mail.sender,
+        "hostname": mail.host,
+        "port": mail.port,
+        "enable_start_tls": True,
+        "enable_authentication": True,
+    }
+    yield "[output_adapter.email]", {**server, **login}
+    if product == "api-manager":
+        yield "[apim.notification]", {**server, **login}
 
 
 def _nodes_together(product: Product, node: Node) -> Iterable[Section]:

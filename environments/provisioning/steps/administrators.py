@@ -42,6 +42,11 @@ def keystore_name(spec: Spec, product: str) -> str:
     return names.of(spec, f"keystore-{product}")
 
 
+def login_name(spec: Spec, product: str) -> str:
+    """Return the secret with the log-in of a product to its databases, which the first of its machines makes."""
+    return names.of(spec, f"database-{product}")
+
+
 class AdministratorAccounts(Collection):
     """outputs: {"secret_name": ..., "secret_arn": ...}"""
 
@@ -123,10 +128,11 @@ class AdministratorAccounts(Collection):
         return {"SecretString": text, "ClientRequestToken": names.token(ctx.spec, self.key, mark)}, mark
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
-        """For good: the names have to be free when the environment is made again. Keystores go first, as nobody else knows of
-        them; the copy last, so that the same passwords are there until the secret is gone."""
+        """For good: the names have to be free when the environment is made again. What the machines made goes first, as nobody
+        else knows of it; the copy last, so that the same passwords are there until the secret is gone."""
         for product in ctx.spec.products:
             self._delete(ctx, keystore_name(ctx.spec, product.key))
+            self._delete(ctx, login_name(ctx.spec, product.key))
         self._delete(ctx, there.aws_id)
         ctx.secrets.forget(SEALED)
 

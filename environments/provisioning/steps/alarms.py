@@ -33,7 +33,7 @@ class Alarms(Collection):
     done = "Set the alarms"
     requires = ("instances",)
     expected = timedelta(seconds=5)
-    simulated = "The stand-in keeps the alarms, and none of them ever goes off."
+    simulated = "The stand-in keeps the alarms and measures nothing, so none goes off by itself."
     permissions = (
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DescribeAlarms",

@@ -1,6 +1,6 @@
 """Whom alerts reach: an encrypted topic, and the people who confirmed that they want them (S23, S25). Production only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -83,7 +83,8 @@ class AlertTopic(Collection):
 
 class AlertRecipients(Collection):
     """Each address confirms that it wants alerts. SNS takes an address back that stays silent for three days, and then it is
-    asked again. What else people subscribe to the topic is theirs. outputs: {"recipients": how many}
+    asked again. What else people subscribe to the topic is theirs. outputs: {"recipients": how many, "subscriptions": the
+    subscription of each address}
 
     To subscribe an address again does no harm in AWS but sends another message to a person, so a subscription that is not shown
     yet is waited for like a create that has no token.
@@ -150,12 +151,21 @@ class AlertRecipients(Collection):
         return replace(found, reason=reason)
 
     def outputs(self, ctx: Context, there: Mapping[str, There]) -> dict[str, Any]:
-        return {"recipients": len(there)}
+        return {"recipients": len(there), "subscriptions": {name: one.aws_id for name, one in there.items()}}
 
 
 def topic_arn(ctx: Context) -> str:
     """Return the topic's ARN, which is known before the topic stands."""
     return f"arn:aws:sns:{ctx.customer.region}:{ctx.customer.account_id}:{names.of(ctx.spec, 'alerts')}"
+
+
+def confirmed(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return whom alerts reach, each address with its subscription, of what SNS lists."""
+    return {
+        row["Endpoint"]: row["SubscriptionArn"]
+        for row in rows
+        if row["Protocol"] in _BY and row["SubscriptionArn"] not in (*_NOT_CONFIRMED, _GONE)
+    }
 
 
 def _subscription(ctx: Context, protocol: str, arn: str) -> There:

@@ -1,6 +1,7 @@
 """The products' database: one managed PostgreSQL for all products of an environment, in two zones where it is production.
 
-RDS makes the password of its administrator and keeps it in Secrets Manager (`ManageMasterUserPassword`): it never passes us.
+RDS makes the password of its main user, keeps it in Secrets Manager and makes another every week (`ManageMasterUserPassword`):
+it never passes us. Products do not live by it: their installation makes each a user of its own.
 A production database is protected from deletion; tear-down lifts that, and leaves a final snapshot.
 """
 
@@ -57,7 +58,7 @@ def name_of(spec: Spec) -> str:
 
 
 class Database(Collection):
-    """outputs: {"id": its name, "arn", "address", "port", "secret_arn": where its administrator's password is}."""
+    """outputs: {"id": its name, "arn", "address", "port", "secret_arn": where the main user's password is}."""
 
     key = "database"
     title = "Database"

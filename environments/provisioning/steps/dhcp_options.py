@@ -1,5 +1,7 @@
 """What machines in an environment's own VPC are told when they start: their domain, and the customer's time servers.
 
+Only addresses of time servers can be told so. All of them, names too, and in every VPC, are written by the installation.
+
 The DNS server stays Amazon's also where the customer keeps the names: it forwards their zone to their servers (the step
 `resolver`), and it alone knows the names that AWS gives, such as the database's.
 """

@@ -70,6 +70,15 @@ def asks(milestone: Milestone, spec: Spec) -> str:
     )
 
 
+def awaited(reason: str) -> Milestone | None:
+    """Return the milestone that such a reason to wait is about, None where it is about none."""
+    return next((one for one in MILESTONES if reason.startswith(_step_of(one))), None)
+
+
+def _step_of(milestone: Milestone) -> str:
+    return f"Step {MILESTONES.index(milestone) + 1} of {len(MILESTONES)}: "
+
+
 class DirectConnect(Step):
     key = "direct_connect"
     title = "Direct Connect line"
@@ -89,8 +98,7 @@ class DirectConnect(Step):
         done = [milestone for milestone in MILESTONES if milestone.key in ctx.milestones]
         following = next((milestone for milestone in MILESTONES if milestone not in done), None)
         if following is not None:
-            reason = f"Step {MILESTONES.index(following) + 1} of {len(MILESTONES)}: {asks(following, ctx.spec)}"
-            return Pending(CUSTOMER, reason, ctx.poll_customer)
+            return Pending(CUSTOMER, f"{_step_of(following)}{asks(following, ctx.spec)}", ctx.poll_customer)
         return Ready({milestone.key: ctx.milestones[milestone.key].isoformat() for milestone in done})
 
     def apply(self, ctx: Context, found: Missing | Drifted) -> None:

@@ -12,10 +12,11 @@ from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
 from environments.provisioning.installation import document
 from environments.provisioning.installation.document import Document
+from environments.provisioning.installation.settings import sends_mail
 from environments.provisioning.ports import CallFailed
 from environments.provisioning.specification import Product, Spec
 from environments.provisioning.step import AWS, Context, Pending, Wanted
-from environments.provisioning.steps import administrators
+from environments.provisioning.steps import administrators, mail_credentials
 from environments.provisioning.steps.commands import Job, MachineCommand
 from environments.provisioning.steps.launch_templates import nodes_of
 
@@ -77,6 +78,7 @@ class Installation(MachineCommand):
         "volume_attachments",
         "database",
         "administrator_accounts",
+        "mail_credentials",
         "agent_configuration",
         "log_forwarding",
         "security_rules",
@@ -99,6 +101,7 @@ class Installation(MachineCommand):
         spec, outputs = ctx.spec, ctx.outputs
         of = next(one for one in nodes_of(spec) if one.name == node)
         addresses = outputs["instances"]["addresses"]
+        mails = sends_mail(of, spec.mail)
         together = [one.name for one in nodes_of(spec) if one.product == of.product]
         parameters = {
             "Node": node,
@@ -107,14 +110,17 @@ class Installation(MachineCommand):
             "DatabaseAddress": outputs["database"]["address"],
             "DatabasePort": str(outputs["database"]["port"]),
             "DatabaseSecret": outputs["database"]["secret_arn"],
+            "LoginSecret": administrators.login_name(spec, of.product),
             "AdministratorsSecret": outputs["administrator_accounts"]["secret_name"],
             "KeystoreSecret": administrators.keystore_name(spec, of.product),
+            "MailSecret": outputs["mail_credentials"]["secret_name"] if mails else "",
             "AgentParameter": outputs["agent_configuration"]["configuration"],
             "ProxyParameter": outputs["agent_configuration"].get("proxy", ""),
             "ForwardingParameter": outputs.get("log_forwarding", {}).get("configuration", ""),
         }
         name = self.documents(spec)[node]
-        mark = Job(name, _PARTS, parameters).mark
+        # The secret keeps its name when what is in it changes, which the machine is to read anew.
+        mark = Job(name, _PARTS, parameters, about=mail_credentials.fingerprint(spec) if mails else "").mark
         return Job(name, _PARTS, {**parameters, "Mark": mark})
 
 

@@ -13,12 +13,14 @@ from typing import Any
 from environments.catalogue.machines import IMAGES, Node, group_of, nodes
 from environments.provisioning import names
 from environments.provisioning.collection import Collection, There
+from environments.provisioning.installation import first_boot
 from environments.provisioning.ports import Account
 from environments.provisioning.specification import Spec
-from environments.provisioning.step import Context, Drifted, Finding, Missing, StepRefused, Wanted
+from environments.provisioning.step import Context, Drifted, Finding, Missing, Ready, StepRefused, Wanted
 from environments.provisioning.steps import node_role
 
 _CHOSEN = "images"
+_OTHER = "something else"
 _MOST = 200
 """Templates a page holds at most (EC2 API Reference, DescribeLaunchTemplateVersions)."""
 
@@ -63,10 +65,18 @@ class LaunchTemplates(Collection):
                     "encrypted": True,
                     "metadata": "version 2 only",
                     "profile": node_role.profile_arn(spec),
+                    "first_boot": first_boot.told(spec, IMAGES[node.system]),
                 },
             )
             for name, node in each.items()
         ]
+
+    def observe(self, ctx: Context) -> Finding:
+        """What stands is not doubted; new machines would start for nothing where they have no way out."""
+        found = super().observe(ctx)
+        if not isinstance(found, Ready):
+            first_boot.require_way_out(ctx.spec)
+        return found
 
     def look(self, ctx: Context) -> Mapping[str, There]:
         rows = ctx.customer.pages(
@@ -89,10 +99,17 @@ class LaunchTemplates(Collection):
             "encrypted": bool(disk.get("Encrypted")),
             "metadata": _metadata(data.get("MetadataOptions", {})),
             "profile": data.get("IamInstanceProfile", {}).get("Arn", ""),
+            "first_boot": self._first_boot(ctx.spec, row["LaunchTemplateName"], data.get("UserData", "")),
             "image": data.get("ImageId", ""),
         }
         ours = names.carries(names.listed(tags), names.tags(ctx.spec, self.key))
         return There(row["LaunchTemplateId"], attributes, ours)
+
+    def _first_boot(self, spec: Spec, name: str, encoded: str) -> str:
+        """Return in words what machines of a template do when they first start."""
+        found = base64.b64decode(encoded).decode(errors="replace")
+        images = [IMAGES[node.system] for node in nodes_of(spec) if name_of(spec, node) == name]
+        return next((first_boot.told(spec, one) for one in images if first_boot.script(spec, one) == found), _OTHER)
 
     def apply(self, ctx: Context, found: Missing | Drifted) -> Finding | None:
         """Find the images that are needed with one read for all of them."""
@@ -152,8 +169,8 @@ class LaunchTemplates(Collection):
             "MetadataOptions": METADATA,
             "TagSpecifications": names.at_create("volume", marks),
         }
-        if known.first_boot:
-            data["UserData"] = base64.b64encode(known.first_boot.encode()).decode()
+        if script := first_boot.script(spec, known):
+            data["UserData"] = base64.b64encode(script.encode()).decode()
         return data
 
 

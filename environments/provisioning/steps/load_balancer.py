@@ -55,7 +55,13 @@ class LoadBalancer(Collection):
         return bool(balanced(spec))
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
-        common = {"scheme": "internal", "type": "network", "zones": "both", "security_groups": "ours"}
+        common = {
+            "scheme": "internal",
+            "type": "network",
+            "zones": "both",
+            "security_groups": "ours",
+            "state": "set up",
+        }
         return [
             Wanted("load_balancer", name_of(spec, product), {"address": product.address, **common})
             for product in balanced(spec)
@@ -73,6 +79,7 @@ class LoadBalancer(Collection):
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
         zones = row["AvailabilityZones"]
         addresses = [one.get("PrivateIPv4Address") for zone in zones for one in zone.get("LoadBalancerAddresses", ())]
+        state = row["State"]["Code"]
         subnets = sorted(zone["SubnetId"] for zone in zones)
         both = subnets == sorted(ctx.outputs.get("subnets", {}).get("subnet_ids", ()))
         attributes = {
@@ -83,10 +90,11 @@ class LoadBalancer(Collection):
             "security_groups": "ours"
             if sorted(row.get("SecurityGroups", ())) == _groups(ctx)
             else ", ".join(row.get("SecurityGroups", ())),
+            "state": "failed" if state == "failed" else "set up",
         }
-        state = row["State"]["Code"]
         pending = _PROVISIONING if state == "provisioning" else None
-        return There(row["LoadBalancerArn"], attributes, pending=pending, extra={"dns_name": row["DNSName"]})
+        extra = {"dns_name": row["DNSName"], "reason": row["State"].get("Reason", "")}
+        return There(row["LoadBalancerArn"], attributes, pending=pending, extra=extra)
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         first, second = ctx.outputs["subnets"]["subnet_ids"]
@@ -109,6 +117,8 @@ class LoadBalancer(Collection):
         return self._there(ctx, answer["LoadBalancers"][0])
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
+        if there.attributes["state"] == "failed":
+            raise _failed(wanted, there.extra["reason"])
         mended = {**there.attributes, "security_groups": "ours"}
         if any(mended[key] not in (value, NOT_SHOWN) for key, value in wanted.attributes.items()):
             return super().mend(ctx, wanted, there)
@@ -275,6 +285,16 @@ def _asked_of(door: Door) -> dict[str, Any]:
         "targets": door.group,
         "certificate": "ours" if door.protocol == "TLS" else "none",
     }
+
+
+def _failed(wanted: Wanted, reason: str) -> StepRefused:
+    """Source: Network Load Balancers, "Load balancer state": what failed was never set up, and does not come by itself."""
+    told = reason.rstrip(".") or "It gives no reason"
+    return StepRefused(
+        f"AWS could not set up the load balancer {wanted.name}. {told}.",
+        remedy="Mend what AWS names, delete the load balancer in the EC2 console and retry this step: it is then made again.",
+        code="load_balancer_failed",
+    )
 
 
 def _explained(failed: CallFailed, wanted: Wanted) -> Exception:

@@ -81,7 +81,10 @@ def statements(spec: Spec) -> list[dict[str, Any]]:
             [f"arn:aws:secretsmanager:{here}:secret:{name}" for name in (own_path, own)],
             "secretsmanager:GetSecretValue",
         ),
-        _allow(f"arn:aws:secretsmanager:{here}:secret:{names.of(spec, 'keystore-*')}", "secretsmanager:CreateSecret"),
+        _allow(
+            [f"arn:aws:secretsmanager:{here}:secret:{names.of(spec, use)}" for use in ("database-*", "keystore-*")],
+            "secretsmanager:CreateSecret",
+        ),
         _allow(f"arn:aws:s3:::{package_bucket(spec)}", "s3:ListBucket"),
         _allow(f"arn:aws:s3:::{package_bucket(spec)}/*", "s3:GetObject"),
         {

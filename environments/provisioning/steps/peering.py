@@ -38,6 +38,10 @@ def status(peering: Peering) -> str:
     return str(peering["Status"]["Code"])
 
 
+def is_dead(peering: Peering) -> bool:
+    return status(peering) not in _LIVE
+
+
 def between(ctx: Context) -> list[Peering]:
     """Return every peering of the two VPCs that the provider's account shows, dead ones included."""
     wanted = (ctx.spec.provider_vpc_id, ctx.spec.customer_vpc_id)
@@ -111,6 +115,7 @@ class PeeringRequest(Collection):
         "ec2:DeleteVpcPeeringConnection",
         "ec2:CreateTags",
     )
+    quotas = provider_quotas = {"vpc_peering": "vpc/L-7E9ECCDB"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         return (Wanted("vpc_peering", _name(spec)),)

@@ -81,7 +81,7 @@ class ResolverEndpoint(_Forwarding):
     def look(self, ctx: Context) -> Mapping[str, There]:
         (wanted,) = self.wanted(ctx.spec)
         rows = ctx.customer.pages("route53resolver", "list_resolver_endpoints", "ResolverEndpoints")
-        return self.the_one(wanted, (self._there(ctx, row) for row in rows if row["Name"] == wanted.name))
+        return self.the_one(wanted, (self._there(ctx, row) for row in rows if row.get("Name") == wanted.name))
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
         status = row["Status"]
@@ -145,7 +145,7 @@ class ResolverRule(_Forwarding):
     def look(self, ctx: Context) -> Mapping[str, There]:
         (wanted,) = self.wanted(ctx.spec)
         rows = ctx.customer.pages("route53resolver", "list_resolver_rules", "ResolverRules")
-        return self.the_one(wanted, (self._there(ctx, row) for row in rows if row["Name"] == wanted.name))
+        return self.the_one(wanted, (self._there(ctx, row) for row in rows if row.get("Name") == wanted.name))
 
     def _there(self, ctx: Context, row: Mapping[str, Any]) -> There:
         servers = tuple(sorted(target["Ip"] for target in row["TargetIps"]))

@@ -1,6 +1,8 @@
 """Routes through the peering, on both sides, in every route table of the VPC.
 
-A route that already leads elsewhere is never replaced: somebody's traffic uses it.
+A route that already leads elsewhere is never replaced: somebody's traffic uses it. A route carries no tag, so it is ours only
+where it leads through a peering of ours: it is replaced where that peering is dead, and removed where an earlier run made it
+to a range that is no longer wanted.
 """
 
 from abc import abstractmethod
@@ -8,11 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from environments.provisioning import names
 from environments.provisioning.collection import at_once
 from environments.provisioning.ports import Account, CallFailed, Failure, Seen
 from environments.provisioning.specification import Spec
 from environments.provisioning.step import (
+    CHANGE,
     CREATE,
+    REMOVE,
     Change,
     Context,
     Drifted,
@@ -23,8 +28,10 @@ from environments.provisioning.step import (
     StepRefused,
     Wanted,
 )
+from environments.provisioning.steps import peering as peerings
 
 Table = Mapping[str, Any]
+Route = Mapping[str, Any]
 Place = tuple[str, str]
 """A route table and a destination range."""
 
@@ -39,12 +46,30 @@ _TARGETS = (
 )
 
 
-def _target(route: Mapping[str, Any]) -> str:
+_TOLD = {
+    CREATE: "Route table {table} has no route to {cidr}",
+    CHANGE: "Route table {table} sends {cidr} through an earlier peering of ours, which is gone",
+    REMOVE: "Route table {table} still has our route to {cidr}, which is no longer wanted",
+}
+
+
+def _target(route: Route) -> str:
     return next((str(route[key]) for key in _TARGETS if route.get(key)), "nowhere")
 
 
+def _by_place(tables: Sequence[Table]) -> dict[Place, Route]:
+    """Return the routes to ranges of IPv4; we make no others."""
+    return {
+        (table["RouteTableId"], route["DestinationCidrBlock"]): route
+        for table in tables
+        for route in table["Routes"]
+        if route.get("DestinationCidrBlock")
+    }
+
+
 class _Routes(Step):
-    """The route tables are looked at once, and what is missing in them is made. outputs: {"route_tables": [ids]}."""
+    """The route tables are looked at once, and what is missing in them is made. outputs: {"route_tables": [ids],
+    "destinations": [ranges], "peering_id": id}; from the last two a later run knows which routes are ours."""
 
     expected = timedelta(seconds=5)
     starts_unseen = True
@@ -73,18 +98,19 @@ class _Routes(Step):
 
     def observe(self, ctx: Context) -> Finding:
         tables = self._tables(ctx)
-        missing = self._missing(ctx, tables)
-        if not missing:
+        to_do = self._to_do(ctx, tables)
+        if not to_do:
             return self._ready(ctx, tables)
-        if len(missing) == len(list(self._places(ctx, tables))):
+        if list(to_do.values()) == [CREATE] * len(list(self._places(ctx, tables))):
             return Missing()
-        told = tuple(f"Route table {table} has no route to {cidr}" for table, cidr in missing)
-        changes = tuple(Change(CREATE, "route", f"{cidr} in {table}") for table, cidr in missing)
+        told = tuple(_TOLD[action].format(table=table, cidr=cidr) for (table, cidr), action in to_do.items())
+        changes = tuple(Change(action, "route", f"{cidr} in {table}") for (table, cidr), action in to_do.items())
         return Drifted(told, changes, {"tables": tables})
 
     def apply(self, ctx: Context, found: Missing | Drifted) -> Finding:
         tables = found.there["tables"] if isinstance(found, Drifted) else self._tables(ctx)
-        at_once(lambda place: self._create(ctx, place), self._missing(ctx, tables))
+        acts = {CREATE: self._create, CHANGE: self._replace, REMOVE: self._delete}
+        at_once(lambda one: acts[one[1]](ctx, one[0]), self._to_do(ctx, tables).items())
         return self._ready(ctx, tables)
 
     def observe_removal(self, ctx: Context) -> Finding:
@@ -107,7 +133,12 @@ class _Routes(Step):
             )
             for table, cidr in self._places(ctx, tables)
         )
-        return Ready({"route_tables": [table["RouteTableId"] for table in tables]}, seen)
+        outputs = {
+            "route_tables": [table["RouteTableId"] for table in tables],
+            "destinations": list(self.destinations(ctx.spec)),
+            "peering_id": peering,
+        }
+        return Ready(outputs, seen)
 
     def _peering(self, ctx: Context) -> str:
         """Return the peering that the routes lead through, empty where none was ever accepted."""
@@ -136,26 +167,44 @@ class _Routes(Step):
         """Yield every place where a route is wanted."""
         return ((table["RouteTableId"], cidr) for table in tables for cidr in self.destinations(ctx.spec))
 
-    def _missing(self, ctx: Context, tables: Sequence[Table]) -> list[Place]:
-        """Return where a route is missing. Raises `StepRefused` where one leads elsewhere."""
-        peering = self._peering(ctx)
-        known = {
-            (table["RouteTableId"], route.get("DestinationCidrBlock")): _target(route)
-            for table in tables
-            for route in table["Routes"]
-        }
-        for table, cidr in self._places(ctx, tables):
-            if known.get((table, cidr), peering) != peering:
-                raise self._taken(table, cidr, known[table, cidr])
-        return [place for place in self._places(ctx, tables) if place not in known]
+    def _to_do(self, ctx: Context, tables: Sequence[Table]) -> dict[Place, str]:
+        """Return what is to be done, by place. Raises `StepRefused` where a route of somebody else leads elsewhere."""
+        peering, known = self._peering(ctx), _by_place(tables)
+        wanted = list(self._places(ctx, tables))
+        to_do = {place: CREATE for place in wanted if place not in known}
+        for place in (place for place in wanted if place in known and _target(known[place]) != peering):
+            if not self._is_left_over(ctx, known[place]):
+                raise self._taken(*place, _target(known[place]))
+            to_do[place] = CHANGE
+        before = self._before(ctx).get("destinations", ())
+        leaving = {place for place in known if place not in wanted and place[1] in before}
+        ours = {peering, self._before(ctx).get("peering_id")} - {"", None}
+        return to_do | {place: REMOVE for place in sorted(leaving) if _target(known[place]) in ours}
+
+    def _before(self, ctx: Context) -> Mapping[str, Any]:
+        """Return what this step gave when it was last ready, in an earlier run."""
+        return ctx.outputs.get(self.key, {})
+
+    def _is_left_over(self, ctx: Context, route: Route) -> bool:
+        """Return whether a route leads through an earlier peering of this environment that is dead.
+
+        AWS shows a dead peering, with our tags, for some hours; later its id proves it, if an earlier run told it.
+        """
+        identifier = route.get("VpcPeeringConnectionId")
+        if not identifier:
+            return False
+        peering = peerings.find(ctx.provider, identifier)
+        if peering is None:
+            return bool(identifier == self._before(ctx).get("peering_id"))
+        mark = names.tags(ctx.spec, peerings.PeeringRequest.key)
+        return names.carries(peering.get("Tags"), mark) and peerings.is_dead(peering)
 
     def _standing(self, ctx: Context) -> Iterator[Place]:
-        """Yield where a route leads through the peering, be the peering itself there or gone."""
-        peering = self._peering(ctx)
-        for table in self._shown(ctx) if peering else ():
-            for route in table["Routes"]:
-                if _target(route) == peering:
-                    yield table["RouteTableId"], route["DestinationCidrBlock"]
+        """Yield where a route leads through the peering or the one before it, be the peering itself there or gone."""
+        ours = {self._peering(ctx), self._before(ctx).get("peering_id")} - {"", None}
+        for place, route in _by_place(self._shown(ctx)).items() if ours else ():
+            if _target(route) in ours:
+                yield place
 
     def _taken(self, table: str, cidr: str, target: str) -> StepRefused:
         return StepRefused(
@@ -167,10 +216,16 @@ class _Routes(Step):
         )
 
     def _create(self, ctx: Context, place: Place) -> None:
+        self._lead(ctx, "create_route", place)
+
+    def _replace(self, ctx: Context, place: Place) -> None:
+        self._lead(ctx, "replace_route", place)
+
+    def _lead(self, ctx: Context, operation: str, place: Place) -> None:
         table, cidr = place
         self.account(ctx).change(
             "ec2",
-            "create_route",
+            operation,
             RouteTableId=table,
             DestinationCidrBlock=cidr,
             VpcPeeringConnectionId=self._peering(ctx),
@@ -185,7 +240,10 @@ class _Routes(Step):
                 raise
 
 
-_ACTIONS = ("ec2:DescribeRouteTables", "ec2:CreateRoute", "ec2:DeleteRoute")
+_QUOTAS = {"route": "vpc/L-93826ACB"}
+_ACTIONS = ("ec2:DescribeRouteTables", "ec2:CreateRoute", "ec2:ReplaceRoute", "ec2:DeleteRoute")
+_LOOKS_UP = "ec2:DescribeVpcPeeringConnections"
+"""In the provider's account: what became of the peering that a route leads through."""
 
 
 class ProviderRoutes(_Routes):
@@ -194,7 +252,8 @@ class ProviderRoutes(_Routes):
     doing = "Adding routes in the provider's VPC"
     done = "Added routes in the provider's VPC"
     requires = ("peering_acceptance",)
-    provider_permissions = _ACTIONS
+    provider_permissions = (*_ACTIONS, _LOOKS_UP)
+    provider_quotas = _QUOTAS
     side = "provider"
 
     def account(self, ctx: Context) -> Account:
@@ -214,6 +273,8 @@ class CustomerRoutes(_Routes):
     done = "Added routes in the customer's VPC"
     requires = ("peering_acceptance", "route_tables")
     permissions = _ACTIONS
+    provider_permissions = (_LOOKS_UP,)
+    quotas = _QUOTAS
     side = "customer"
 
     def account(self, ctx: Context) -> Account:

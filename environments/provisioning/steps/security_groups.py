@@ -1,7 +1,7 @@
 """Who may connect to what: a security group for the products, one for the database and one for the load balancer.
 
-All rules are by range: a group of the other VPC of a peering can be named in one Region only (VPC Peering Guide). The groups
-come first and alone, so that machines need not wait for their rules.
+All our rules are by range: a group of the other VPC of a peering can be named in one Region only (VPC Peering Guide). The
+groups come first and alone, so that machines need not wait for their rules. Everything may go out, as EC2 makes a group.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,18 @@ DATABASE_PORT = 5432
 HTTPS = 443
 SSH = 22
 """Operators log in through the peering; each log-in is recorded."""
+
+ANYWHERE = "-1 all to 0.0.0.0/0"
+_ANYWHERE_IN_IPV6 = "-1 all to ::/0"
+"""EC2 gives a new group the first, and in a VPC with a range of IPv6 the second too."""
+
+_ENDS = (
+    ("IpRanges", "CidrIp"),
+    ("Ipv6Ranges", "CidrIpv6"),
+    ("PrefixListIds", "PrefixListId"),
+    ("UserIdGroupPairs", "GroupId"),
+)
+"""What a rule may name at its other end, and by which key."""
 
 _USES = {
     "products": "Nodes that the products run on",
@@ -72,7 +84,7 @@ class SecurityGroups(Collection):
 
 
 class SecurityRules(Collection):
-    """What each group lets in. What a person added is taken out again: nobody else's rule belongs in our groups."""
+    """What each group lets in and out. What a person added is taken out again: nobody else's rule belongs in our groups."""
 
     key = "security_rules"
     title = "Security group rules"
@@ -83,37 +95,38 @@ class SecurityRules(Collection):
         "ec2:DescribeSecurityGroups",
         "ec2:AuthorizeSecurityGroupIngress",
         "ec2:RevokeSecurityGroupIngress",
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupEgress",
     )
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         rules = {"products": _of_products(spec), "database": _of_the_database(spec), "load_balancer": _of_https(spec)}
         return [
-            Wanted("security_group_rules", name, {"rules": tuple(sorted(set(rules[use])))})
+            Wanted("security_group_rules", name, {"rules": tuple(sorted(set(rules[use]))), "outgoing": (ANYWHERE,)})
             for name, use in _by_name(spec).items()
         ]
 
     def look(self, ctx: Context) -> Mapping[str, There]:
-        """A group that lets nothing in has no rules yet."""
-        found = {row["GroupName"]: There(row["GroupId"], {"rules": _shown(row)}) for row in _groups(ctx)}
-        return {name: there for name, there in found.items() if there.attributes["rules"]}
+        """A group as EC2 makes it, which lets nothing in, has no rules yet."""
+        found = {row["GroupName"]: There(row["GroupId"], _shown(row)) for row in _groups(ctx)}
+        return {name: there for name, there in found.items() if there.attributes != _AS_MADE}
 
     def make(self, ctx: Context, wanted: Wanted) -> There:
         group = ctx.outputs["security_groups"][_by_name(ctx.spec)[wanted.name]]
-        return self._set(ctx, wanted, There(group, {"rules": ()}))
+        return self._set(ctx, wanted, There(group, _AS_MADE))
 
     def mend(self, ctx: Context, wanted: Wanted, there: There) -> There:
         return self._set(ctx, wanted, there)
 
     def _set(self, ctx: Context, wanted: Wanted, there: There) -> There:
         """What is missing comes first, so that nobody is locked out in between."""
-        have, rules = set(there.attributes["rules"]), set(wanted.attributes["rules"])
-        for operation, concerned in (
-            ("authorize_security_group_ingress", rules - have),
-            ("revoke_security_group_ingress", have - rules),
-        ):
-            if concerned:
-                permissions = [_permission(rule) for rule in sorted(concerned)]
-                ctx.customer.change("ec2", operation, GroupId=there.aws_id, IpPermissions=permissions)
+        for attribute, way in (("rules", "ingress"), ("outgoing", "egress")):
+            have, rules = set(there.attributes[attribute]), set(wanted.attributes[attribute])
+            for act, concerned in (("authorize", rules - have), ("revoke", have - rules)):
+                if concerned:
+                    permissions = [_permission(rule) for rule in sorted(concerned)]
+                    operation = f"{act}_security_group_{way}"
+                    ctx.customer.change("ec2", operation, GroupId=there.aws_id, IpPermissions=permissions)
         return There(there.aws_id, dict(wanted.attributes))
 
     def unmake(self, ctx: Context, name: str, there: There) -> None:
@@ -164,21 +177,38 @@ def _of_https(spec: Spec) -> Iterable[str]:
 
 def _permission(rule: str) -> dict[str, Any]:
     """Return a rule of ours, or one that somebody else made, as EC2 writes it."""
-    protocol, ports, _, source = rule.split(" ")
+    protocol, ports, _, end = rule.split(" ")
     first, _, last = ports.partition("-")
     spread = {} if ports == "all" else {"FromPort": int(first), "ToPort": int(last or first)}
-    return {"IpProtocol": protocol, **spread, "IpRanges": [{"CidrIp": source}]}
+    return {"IpProtocol": protocol, **spread, **_end(end)}
 
 
-def _shown(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the rules of a group in our words, those by range."""
-    return tuple(
-        sorted(
-            f"{one['IpProtocol']} {_ports(one)} from {source['CidrIp']}"
-            for one in row["IpPermissions"]
-            for source in one.get("IpRanges", ())
-        )
-    )
+def _end(end: str) -> dict[str, Any]:
+    owner, _, group = end.rpartition(":") if "sg-" in end else ("", "", "")
+    if group:
+        return {"UserIdGroupPairs": [{"GroupId": group, **({"UserId": owner} if owner else {})}]}
+    if end.startswith("pl-"):
+        return {"PrefixListIds": [{"PrefixListId": end}]}
+    return {"Ipv6Ranges": [{"CidrIpv6": end}]} if ":" in end else {"IpRanges": [{"CidrIp": end}]}
+
+
+_AS_MADE = {"rules": (), "outgoing": (ANYWHERE,)}
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the rules of a group in our words."""
+    outgoing = set(_told(row, "IpPermissionsEgress", "to")) - {_ANYWHERE_IN_IPV6}
+    return {"rules": tuple(sorted(_told(row, "IpPermissions", "from"))), "outgoing": tuple(sorted(outgoing))}
+
+
+def _told(row: Mapping[str, Any], key: str, way: str) -> Iterable[str]:
+    """Another account's group is told with its owner."""
+    for one in row[key]:
+        for kind, name in _ENDS:
+            for end in one.get(kind, ()):
+                owner = end.get("UserId", row.get("OwnerId"))
+                known = end[name] if owner == row.get("OwnerId") else f"{owner}:{end[name]}"
+                yield f"{one['IpProtocol']} {_ports(one)} {way} {known}"
 
 
 def _ports(permission: Mapping[str, Any]) -> str:

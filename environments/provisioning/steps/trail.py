@@ -28,6 +28,7 @@ class AuditTrail(Collection):
         "cloudtrail:StartLogging",
         "cloudtrail:DeleteTrail",
     )
+    quotas = {"cloudtrail": "cloudtrail/trails"}
 
     def wanted(self, spec: Spec) -> Sequence[Wanted]:
         settings = {"bucket": names.bucket(spec, "audit"), "file_validation": "on", "recording": "on"}

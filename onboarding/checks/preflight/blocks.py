@@ -13,11 +13,11 @@ from portal.probes.outcome import Outcome, Verdict
 
 
 def as_stated(account: Account, vpc_id: str, stated: Sequence[str], provider: Sequence[str]) -> Outcome:
-    """`provider`: the ranges of the provider's VPC and what is behind it. IPv6 blocks are compared once one is stated."""
+    """`provider`: the ranges of the provider's VPC and what is behind it."""
     row = vpc.found(account, vpc_id)
     if row is None:
         return Outcome(Verdict.FAILED, f"{vpc_id} is no longer there.", "State the VPC that the environment stands in.")
-    stands = [*vpc.blocks(row), *(vpc.blocks(row, 6) if any(":" in block for block in stated) else ())]
+    stands = [*vpc.blocks(row), *vpc.blocks(row, 6)]
     facts = {"blocks": stands}
     overlapping = [(block, other) for block in stands for other in provider if _overlap(block, other)]
     if overlapping:
@@ -53,6 +53,7 @@ def _difference(unstated: Sequence[str], not_there: Sequence[str]) -> str:
 
 
 def _remedy(unstated: Sequence[str], not_there: Sequence[str]) -> str:
-    add = f"Add {listed(unstated)} to the blocks" if unstated else ""
+    kinds = dict.fromkeys("IPv6 blocks" if ":" in block else "CIDR blocks" for block in unstated)
+    add = f"Add {listed(unstated)} to the {listed(list(kinds))}" if unstated else ""
     remove = f"{'remove' if add else 'Remove'} {listed(not_there)}" if not_there else ""
     return " and ".join(filter(None, (add, remove))) + "."

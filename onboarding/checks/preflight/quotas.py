@@ -10,10 +10,11 @@ from onboarding.checks.preflight.words import counted, listed
 from portal.probes.outcome import Outcome, Verdict
 
 
-def leave_room(account: Account, needed: Mapping[str, int]) -> Outcome:
-    """`needed`: how much of each quota, by `service/code`. A quota that cannot be read is named."""
+def leave_room(account: Account, needed: Mapping[str, int], vpc_id: str = "") -> Outcome:
+    """`needed`: how much of each quota, by `service/code`. `vpc_id`: where the customer has a VPC already. A quota that cannot
+    be read is named."""
     codes = [code for code in QUOTAS if needed.get(code)]
-    uses = dict(zip(codes, at_once(lambda code: _use(account, code), codes), strict=True))
+    uses = dict(zip(codes, at_once(lambda code: _use(account, code, vpc_id), codes), strict=True))
     read = {code: found for code, found in uses.items() if found is not None}
     short = [_sentence(found, needed[code]) for code, found in read.items() if found.left < needed[code]]
     facts = {f"{found.name}, left": found.left for found in read.values()}
@@ -21,7 +22,8 @@ def leave_room(account: Account, needed: Mapping[str, int]) -> Outcome:
         return Outcome(
             Verdict.FAILED,
             f"{' '.join(short)} This is in {account.region}.",
-            "Ask AWS to raise it under Service Quotas in this account, or remove what is not in use. Raising takes days.",
+            "Remove what is not in use, or ask AWS to raise it under Service Quotas in this account, where AWS does. Raising "
+            "takes days.",
             facts,
         )
     if unread := [QUOTAS[code].name for code in codes if uses[code] is None]:
@@ -36,10 +38,10 @@ def leave_room(account: Account, needed: Mapping[str, int]) -> Outcome:
     )
 
 
-def _use(account: Account, code: str) -> Use | None:
+def _use(account: Account, code: str, vpc_id: str) -> Use | None:
     """Return None where AWS does not say; a denied or lost call is no such answer."""
     try:
-        return quotas.use(account, code)
+        return quotas.use(account, code, vpc_id)
     except CallFailed as failed:
         if failed.failure in (Failure.DENIED, Failure.RETRYABLE):
             raise

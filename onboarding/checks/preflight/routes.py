@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from environments.provisioning.ports import Account
+from environments.catalogue.limits import ROUTES_PER_TABLE
+from environments.provisioning import quotas
+from environments.provisioning.ports import Account, CallFailed, Failure
 from onboarding.checks.preflight.words import counted
 from portal.probes.outcome import Outcome, Verdict
 
-ROUTES_PER_TABLE = 50
-"""Routes of one table that are not propagated, before it is raised. Source: VPC quotas, "Route tables", read 2026-11-24."""
+_QUOTA = "vpc/L-93826ACB"
+"""Routes per route table, in the Service Quotas console."""
 
 _TARGETS = (
     "GatewayId",
@@ -43,14 +45,25 @@ def lead_to_the_hub(account: Account, vpc_id: str, hub: str) -> Outcome:
                 )
     fullest = max((_static(routes) for routes in tables.values()), default=0)
     facts = {"tables": len(tables), "routes_in_the_fullest": fullest}
-    if fullest >= ROUTES_PER_TABLE:
+    limit = _limit(account) if fullest >= ROUTES_PER_TABLE else ROUTES_PER_TABLE
+    if fullest >= limit:
         return Outcome(
             Verdict.WARNING,
-            f"One route table has {fullest} routes; a table holds {ROUTES_PER_TABLE} unless AWS raised that.",
+            f"One route table has {fullest} routes, and a table holds {limit} in {account.region}.",
             "Ask AWS to raise “Routes per route table” under Service Quotas, or merge routes.",
             facts,
         )
     return Outcome(Verdict.OK, f"{counted(len(tables), 'route table')}, with room for the way to {hub}.", facts=facts)
+
+
+def _limit(account: Account) -> int:
+    """Return how many routes a table of this account holds: AWS's default where it does not say."""
+    try:
+        return quotas.limit(account, _QUOTA)
+    except CallFailed as failed:
+        if failed.failure == Failure.RETRYABLE:
+            raise
+        return ROUTES_PER_TABLE
 
 
 def _is_of(route: Route, hub: str) -> bool:

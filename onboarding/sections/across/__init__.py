@@ -5,7 +5,7 @@ A rule is one function in the file of its subject, and one line here: which sect
 
 from collections.abc import Callable, Iterable
 
-from onboarding.sections.across import hints, overlaps, products, reach, regions
+from onboarding.sections.across import hints, overlaps, products, reach, regions, zones
 from onboarding.sections.across.intake import Answers, Around, Intake, Known
 from portal.core.errors import FieldProblem
 
@@ -14,7 +14,7 @@ __all__ = ["HINTS", "LOOK_AROUND", "RULES", "Answers", "Around", "Known", "hints
 Rule = Callable[[Intake], Iterable[FieldProblem]]
 Rules = tuple[tuple[tuple[str, ...], Rule], ...]
 
-LOOK_AROUND = frozenset({"remote_access"})
+LOOK_AROUND = frozenset({"remote_access", "dns"})
 """Sections whose rules ask what the portal knows beside the intake."""
 
 
@@ -47,9 +47,13 @@ RULES: Rules = (
     (("data_centre",), overlaps.prefixes_leave_the_vpcs_alone),
     (("data_centre",), overlaps.prefixes_leave_the_hub_alone),
     (("data_centre",), overlaps.prefixes_are_distinct),
+    (("dns",), zones.zone_is_not_taken),
     (reach.SECTIONS, reach.server_is_not_the_providers),
     (reach.SECTIONS, reach.server_has_an_address_that_aws_gives),
+    (("remote_access",), reach.blocks_leave_the_servers_their_addresses),
     (reach.SECTIONS, reach.new_vpcs_lead_to_the_server),
+    (("remote_access",), reach.new_vpcs_reach_the_servers),
+    (("data_centre",), reach.connection_leads_to_the_servers),
     (("monitoring",), products.target_fits_pattern),
     (("products",), products.pattern_fits_target),
     (("products",), products.certificate_names_fit),
@@ -60,6 +64,7 @@ HINTS: Rules = (
     (reach.SECTIONS, reach.server_is_beyond_the_peering),
     (reach.SECTIONS, reach.server_is_in_one_vpc),
     (reach.SECTIONS, reach.way_to_the_server_is_not_known),
+    (reach.SECTIONS, reach.name_is_of_multicast_dns),
     (("remote_access",), hints.hub_has_room),
     (("remote_access",), hints.range_is_not_dockers),
     (("remote_access",), hints.region_is_enabled),

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from environments.states import EnvironmentKind
 from onboarding.addressing import Ranges
 from onboarding.sections.across.offers import Offers
-from onboarding.sections.remote_access import NEW_VPC
+from onboarding.sections.environment_rows import NEW_VPC
 
 Answers = Mapping[str, dict[str, Any]]
 """The sound answers of every section, by its key."""
@@ -34,13 +34,14 @@ class Around:
     """What the portal knows beside this intake. Nobody else's name is in it, so that no message can tell it.
 
     `taken`: what the provider's network leads to other customers. `own`: the customer's environments of other onboardings.
-    `peerings`, `routes`: how many of the provider's VPC all of them use.
+    `peerings`, `routes`: how many of the provider's VPC all of them use. `zones`: the private zones of all other onboardings.
     """
 
     taken: Ranges = field(default_factory=Ranges)
     own: tuple[Known, ...] = ()
     peerings: int = 0
     routes: int = 0
+    zones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

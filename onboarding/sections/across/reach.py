@@ -28,6 +28,15 @@ _WHAT = {
     "logs": "log collector",
 }
 
+_WHERE = {
+    "dns": "DNS",
+    "smtp": "SMTP",
+    "ntp": "NTP",
+    "monitoring": "Monitoring and alerts",
+    "logs": "Logs",
+}
+"""The titles of these sections, for what is told elsewhere."""
+
 _REMEDIES = {
     "dns": "Its operators then find your products by address only. To let them use names, give a DNS server inside the VPC "
     "that forwards to this one, or choose Amazon Route 53.",
@@ -41,10 +50,15 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that was given by its address. `host` is in CIDR form."""
+    """A server that was given by its address in the section `key`. `host` is in CIDR form."""
 
+    key: str
     pointer: str
     address: IPv4Address | IPv6Address
+
+    def __str__(self) -> str:
+        """Return it as another section names it."""
+        return f"{self.address}, your {_WHAT[self.key]} under “{_WHERE[self.key]}”"
 
     @property
     def host(self) -> str:
@@ -53,7 +67,7 @@ class Server:
 
 def server_is_not_the_providers(intake: Intake) -> Iterable[FieldProblem]:
     """Source: row S2: the provider's VPC belongs to its corporate network."""
-    for server in _servers(intake):
+    for server in _servers(intake, intake.key):
         if overlap(server.host, hub()):
             message = (
                 f"{server.address} is an address of {settings.PROVIDER_NAME}'s own network, where none of your servers is. "
@@ -64,28 +78,60 @@ def server_is_not_the_providers(intake: Intake) -> Iterable[FieldProblem]:
 
 def server_has_an_address_that_aws_gives(intake: Intake) -> Iterable[FieldProblem]:
     """AWS keeps the first four addresses of every subnet and the last. Source: VPC user guide, "Subnet sizing"."""
-    for server in _servers(intake):
-        place = _home(intake, server)
-        if place and server.address.version == 4 and _is_kept(server, place.block):
-            message = (
-                f"{server.address} is reserved by AWS in {place.block} of “{name_of(place.row)}”: no server of yours has it. "
-                f"Give the address of your {_WHAT[intake.key]}."
-            )
-            yield FieldProblem(server.pointer, message, "reserved_address")
+    for server, place in _on_kept_addresses(intake, _servers(intake, intake.key)):
+        message = (
+            f"{server.address} is reserved by AWS in {place.block} of “{name_of(place.row)}”: no server of yours has it. "
+            f"Give the address of your {_WHAT[intake.key]}."
+        )
+        yield FieldProblem(server.pointer, message, "reserved_address")
+
+
+def blocks_leave_the_servers_their_addresses(intake: Intake) -> Iterable[FieldProblem]:
+    """The same, told where the blocks are answered."""
+    for server, place in _on_kept_addresses(intake, _all_servers(intake)):
+        message = (
+            f"AWS reserves an address in {place.block} that is said to be in use: {server}. Correct one of the two."
+        )
+        yield FieldProblem(place.pointer, message, "reserved_address")
 
 
 def new_vpcs_lead_to_the_server(intake: Intake) -> Iterable[FieldProblem]:
     """Out of a VPC that the provider makes leads what these answers say, and nothing else."""
     for server in _private(intake):
-        for row in intake.environments:
-            why = _no_way(intake, server) if is_new(row) and not _is_in(server, row) else ""
-            if why:
-                message = (
-                    f"Nothing leads from the new VPC of “{name_of(row)}” to {server.address}: {why}, or give a "
-                    f"{_WHAT[intake.key]} that is reached over the Internet."
-                )
-                yield FieldProblem(server.pointer, message, "out_of_reach")
-                break
+        row = next((row for row in intake.environments if _is_cut_off(intake, row, server)), None)
+        if row:
+            message = (
+                f"Nothing leads from the new VPC of “{name_of(row)}” to {server.address}: {_no_way(intake, server)}, or give "
+                f"a {_WHAT[intake.key]} that is reached over the Internet."
+            )
+            yield FieldProblem(server.pointer, message, "out_of_reach")
+
+
+def new_vpcs_reach_the_servers(intake: Intake) -> Iterable[FieldProblem]:
+    """The same, told where it is answered that the provider makes the VPC; once for all servers."""
+    for index, row in enumerate(intake.environments):
+        cut_off = [server for server in _all_servers(intake) if _is_cut_off(intake, row, server)]
+        if cut_off:
+            message = (
+                f"Nothing would lead from a new VPC to {_listed(cut_off)}. Use a VPC of yours that leads there, change the "
+                "way under “Data-centre connection”, or give a server that is reached over the Internet."
+            )
+            yield FieldProblem(f"environments/{index}/vpc", message, "out_of_reach")
+
+
+def connection_leads_to_the_servers(intake: Intake) -> Iterable[FieldProblem]:
+    """The same, told where the connection is answered; once for all servers."""
+    rows = intake.environments
+    cut_off = [one for one in _all_servers(intake) if any(_is_cut_off(intake, row, one) for row in rows)]
+    if not cut_off:
+        return
+    pointer, mend = ("choice", "Choose a connection") if _is_none(intake) else ("prefixes", "Add the prefix")
+    names = dict.fromkeys(name_of(row) for row in rows if any(_is_cut_off(intake, row, one) for one in cut_off))
+    message = (
+        f"Nothing would lead from the new VPC of {', '.join(f'“{name}”' for name in names)} to {_listed(cut_off)}. {mend}, or "
+        "give a server that is reached over the Internet."
+    )
+    yield FieldProblem(pointer, message, "out_of_reach")
 
 
 def server_is_beyond_the_peering(intake: Intake) -> Iterable[FieldProblem]:
@@ -104,7 +150,7 @@ def server_is_beyond_the_peering(intake: Intake) -> Iterable[FieldProblem]:
 
 def server_is_in_one_vpc(intake: Intake) -> Iterable[FieldProblem]:
     """A hint: one of the customer's VPCs does not reach another one through the provider's."""
-    for server in _servers(intake):
+    for server in _servers(intake, intake.key):
         place = _home(intake, server)
         others = [name_of(row) for row in intake.environments if place and row is not place.row]
         if place and others:
@@ -126,21 +172,63 @@ def way_to_the_server_is_not_known(intake: Intake) -> Iterable[FieldProblem]:
             yield FieldProblem(server.pointer, message, "way_not_known")
 
 
-def _servers(intake: Intake) -> Iterator[Server]:
-    """Yield the servers of the judged section that were given by address."""
-    given = intake.section(intake.key)
+def name_is_of_multicast_dns(intake: Intake) -> Iterable[FieldProblem]:
+    """A hint. Source: RFC 6762, section 3 (names in .local)."""
+    for pointer, name in _given(intake, intake.key):
+        if name.endswith(".local"):
+            message = (
+                f"{name} ends in .local, which belongs to multicast DNS: many machines never ask a DNS server for it. Give "
+                f"another name of your {_WHAT[intake.key]}, or its address."
+            )
+            yield FieldProblem(pointer, message, "multicast_name")
+
+
+def _given(intake: Intake, key: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and addresses of the servers of a section, with where each was answered."""
+    given = intake.section(key)
     lists = [(f"servers/{index}", value) for index, value in enumerate(given.get("servers", []))]
     proxy = urlsplit(given.get("http_proxy", "")).hostname or ""
-    for pointer, value in (*lists, ("host", given.get("host", "")), ("http_proxy", proxy)):
+    yield from (*lists, ("host", given.get("host", "")), ("http_proxy", proxy))
+
+
+def _servers(intake: Intake, key: str) -> Iterator[Server]:
+    """Yield the servers of a section that were given by address."""
+    for pointer, value in _given(intake, key):
         try:
-            yield Server(pointer, ip_address(value))
+            yield Server(key, pointer, ip_address(value))
         except ValueError:
             continue
 
 
+def _all_servers(intake: Intake) -> Iterator[Server]:
+    return (server for key in SECTIONS for server in _servers(intake, key))
+
+
 def _private(intake: Intake) -> Iterator[Server]:
-    """Yield those with an address that the Internet does not reach, outside the provider's network."""
-    return (server for server in _servers(intake) if not server.address.is_global and not overlap(server.host, hub()))
+    """Yield those of the judged section that the Internet does not reach."""
+    return (server for server in _servers(intake, intake.key) if _is_private(server))
+
+
+def _is_private(server: Server) -> bool:
+    """Return whether the Internet does not reach its address, which is outside the provider's network."""
+    return not server.address.is_global and not overlap(server.host, hub())
+
+
+def _is_cut_off(intake: Intake, row: Row, server: Server) -> bool:
+    """Return whether the VPC is new, and none of its ways leads to the server."""
+    return is_new(row) and _is_private(server) and not _is_in(server, row) and bool(_no_way(intake, server))
+
+
+def _on_kept_addresses(intake: Intake, servers: Iterable[Server]) -> Iterator[tuple[Server, Block]]:
+    """Yield those that are said to have an address that AWS keeps, with the block of which it is one."""
+    for server in servers:
+        place = _home(intake, server)
+        if place and server.address.version == 4 and _is_kept(server, place.block):
+            yield server, place
+
+
+def _listed(servers: Iterable[Server]) -> str:
+    return "; ".join(str(server) for server in servers)
 
 
 def _home(intake: Intake, server: Server) -> Block | None:
@@ -161,8 +249,12 @@ def _is_kept(server: Server, block: str) -> bool:
 def _no_way(intake: Intake, server: Server) -> str:
     """Return why the data-centre connection does not lead to the server, and what would; nothing where it does or may."""
     connection = intake.section("data_centre")
-    if connection.get("choice") == "none":
+    if _is_none(intake):
         return "you chose no data-centre connection. Choose one"
     if connection.get("routing") == "static" and intake.prefixes and not overlap(server.host, intake.prefixes):
         return "it is behind none of the prefixes of your router. Add its prefix under “Data-centre connection”"
     return ""
+
+
+def _is_none(intake: Intake) -> bool:
+    return intake.section("data_centre").get("choice") == "none"

@@ -1,11 +1,15 @@
 """Invitations: the only way in. Sent to one address, good once, for 72 hours."""
 
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from portal.accounts import rules
 from portal.accounts.models import Customer, Invitation, Membership, User
 from portal.accounts.services import one_time, passwords
+from portal.accounts.signals import member_joined
 from portal.accounts.states import CustomerRole, StaffRole
 from portal.accounts.validators import check_password, clean_email, clean_name, refusal
 from portal.audit import services as audit
@@ -14,9 +18,23 @@ from portal.core.errors import Conflict, Forbidden, NotFound
 from portal.outbox import services as outbox
 
 
-def invite(*, email: str, role: str, by: User, customer: Customer | None = None) -> Invitation:
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What somebody is invited for: `what` completes “You are asked to …”, `asker` says who asks, `note` their own words, and
+    `path` is the page where accepting leads."""
+
+    what: str
+    asker: User
+    note: str
+    path: str
+
+
+def invite(
+    *, email: str, role: str, by: User, customer: Customer | None = None, errand: Errand | None = None
+) -> Invitation:
     """Invite this address to a customer, or to the provider's own people where `customer` is None.
 
+    With an `errand` the mail says what the person is wanted for, and accepting leads there.
     An earlier open invitation of the same address to the same place is revoked. The link goes out by mail and is kept nowhere
     else. Raises `Forbidden`, `Invalid` for address or role, `Conflict` when the person belongs there already.
     """
@@ -34,8 +52,9 @@ def invite(*, email: str, role: str, by: User, customer: Customer | None = None)
             customer=customer,
             context={
                 "invitation": invitation,
-                "link": link(token),
+                "link": link(token, errand.path if errand else ""),
                 "inviter": by,
+                "errand": errand,
                 "role_label": role_label(invitation),
             },
             one_time_link=True,
@@ -58,8 +77,10 @@ def bootstrap(*, email: str) -> str:
     return link(token)
 
 
-def link(token: str) -> str:
-    return f"{settings.PORTAL_URL}/invitations/{token}/"
+def link(token: str, then: str = "") -> str:
+    """Return the address that is the invitation; accepting it leads on to the path `then`."""
+    query = f"?{urlencode({'next': then})}" if then else ""
+    return f"{settings.PORTAL_URL}/invitations/{token}/{query}"
 
 
 def role_label(invitation: Invitation) -> str:
@@ -161,6 +182,8 @@ def _use_up(invitation: Invitation, user: User) -> None:
     rules.forget_roles(user)
     after = {"user": user.email, "role": invitation.role}
     audit.record("invitation.accepted", invitation, by=user, customer=invitation.customer, after=after)
+    if invitation.customer:
+        member_joined.send(sender=Membership, user=user, customer=invitation.customer)
 
 
 def _require_manager(by: User, customer: Customer | None) -> None:

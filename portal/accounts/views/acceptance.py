@@ -7,6 +7,8 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -38,8 +40,15 @@ def _answer(request: HttpRequest, token: str, invitation: Invitation) -> HttpRes
         user = _joined(signed_in, token) if signed_in else _accepted(request, token, form)
         if user:
             messages.success(request, f"Welcome, {user}.")
-            return redirect("home")
+            return redirect(_landing(request))
     return _page(request, invitation, signed_in, form)
+
+
+def _landing(request: HttpRequest) -> str:
+    """Return the page that the person is wanted on; only one of this portal's."""
+    then = request.GET.get("next", "")
+    is_ours = then.startswith("/") and url_has_allowed_host_and_scheme(then, allowed_hosts=None)
+    return then if is_ours else reverse("home")
 
 
 def _form(request: HttpRequest, invitation: Invitation) -> ServiceForm:

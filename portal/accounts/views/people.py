@@ -13,6 +13,7 @@ from portal.accounts.services.invitations import role_label
 from portal.accounts.signed_in import person
 from portal.accounts.states import CustomerRole, StaffRole
 from portal.core.errors import NotFound
+from portal.outbox.selectors import undeliverable
 from portal.ui import paging
 
 
@@ -54,8 +55,12 @@ def page(
 
 def _rows(request: HttpRequest, user: User, customer: Customer | None) -> dict[str, Any]:
     if customer is None:
-        return {"page": paging.by_number(selectors.staff(user), request.GET), "roles": StaffRole.choices}
-    return {"page": paging.by_number(selectors.members(user, customer), request.GET), "roles": CustomerRole.choices}
+        staff = paging.by_number(selectors.staff(user), request.GET)
+        emails = [person.email for person in staff.rows]
+        return {"page": staff, "roles": StaffRole.choices, "undeliverable": undeliverable(emails)}
+    members = paging.by_number(selectors.members(user, customer), request.GET)
+    emails = [member.user.email for member in members.rows]
+    return {"page": members, "roles": CustomerRole.choices, "undeliverable": undeliverable(emails)}
 
 
 def _invitations(user: User, customer: Customer | None) -> list[tuple[Invitation, str]]:

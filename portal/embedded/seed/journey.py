@@ -5,9 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
+from environments.alerts.services import links, publishing, sending
 from environments.models import Environment, Plan, Run
 from environments.services import checklist, plans, runs, stand_in
-from environments.states import EnvironmentKind, ItemKind, ItemState, Owner, PlanState, RunState, StepState
+from environments.states import EnvironmentKind, ItemKind, ItemOwner, ItemState, Owner, PlanState, RunState, StepState
 from onboarding.models import HandOver, Onboarding
 from onboarding.services import hand_overs, onboardings, reviews, sections
 from onboarding.states import Verdict
@@ -15,7 +18,7 @@ from portal.accounts.models import Customer, User
 from portal.embedded.seed.people import PASSWORD
 
 # Longer than any wait on the stand-in, with all the sample customers at it: a run that takes more is a defect worth seeing.
-_PATIENCE_SECONDS = 180
+_PATIENCE_SECONDS = 600
 
 
 @dataclass
@@ -96,14 +99,27 @@ class Journey:
             stand_in.bring_tunnels_up(environment, by=self.contact)
         self.advance(until_ended)
 
+    def prove_that_alerts_arrive(self) -> None:
+        """Have a test alert sent for production, and its arrival noted: a mail server, if there is one, carries none of it."""
+        for environment in self.onboarding.environments.filter(kind=EnvironmentKind.PRODUCTION):
+            alert = sending.send(environment, by=self.staff["engineer"])
+            publishing.publish(alert.pk)
+            with transaction.atomic():
+                plans.lock(environment.pk)
+                alert.refresh_from_db()
+                links.arrived(alert, name=self.contact.full_name)
+            checklist.verify(environment.pk)
+
     def sign(self, *, leave_open: tuple[str, ...] = ()) -> None:
-        """Sign what people sign, each side its own items."""
-        signers = {Owner.CUSTOMER: self.contact, Owner.PROVIDER: self.staff["engineer"]}
+        """Sign what people sign, each side its own items; the account manager is the second person of the provider's side."""
+        signers = {ItemOwner.CUSTOMER: self.contact, ItemOwner.PROVIDER: self.staff["engineer"]}
         for environment in self.environments():
             manual = environment.checklist_items.filter(kind=ItemKind.MANUAL, state=ItemState.OPEN)
             for item in manual.exclude(key__in=leave_open):
                 note = f"Checked on the {environment.name.lower()} environment of {self.customer}."
-                checklist.sign(item, note=note, revision=item.revision, by=signers[Owner(item.owner)])
+                signed = checklist.sign(item, note=note, revision=item.revision, by=signers[ItemOwner(item.owner)])
+                if signed.state == ItemState.SIGNED:
+                    checklist.confirm(signed, revision=signed.revision, by=self.staff["manager"])
 
     def request_hand_overs(self) -> None:
         """Production is handed over; non-production is not."""

@@ -58,11 +58,13 @@ def provisioned(journey: Journey) -> None:
 
 def verify(journey: Journey) -> None:
     provisioned(journey)
+    journey.prove_that_alerts_arrive()
     journey.sign(leave_open=("firewall_ports_opened",))
 
 
 def wait_for_the_second_person(journey: Journey) -> None:
     provisioned(journey)
+    journey.prove_that_alerts_arrive()
     journey.sign()
     journey.request_hand_overs()
 

@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal.core import clock
+from portal.ui.drawings import burn_up as burn_ups
+from portal.ui.drawings import figures, measures, rails
 from portal.ui.drawings import gantt as gantts
-from portal.ui.drawings import measures, rails
 from portal.ui.drawings import topology as topologies
 
 register = template.Library()
@@ -54,3 +55,22 @@ def gantt(bars: Iterable[Mapping[str, Any]], title: str = "Timeline") -> SafeStr
     """Steps as bars over time. A bar: label, start, end, state, note; `expected_end` draws what was expected."""
     drawn = gantts.draw(list(bars), clock.now())
     return render_to_string("components/gantt.html", {"drawing": drawn, "title": title})
+
+
+@register.simple_tag
+def burn_up(
+    begin: datetime, moments: Iterable[datetime], total: int, sentence: str, forecast: Any = None
+) -> SafeString:
+    """What was done since `begin`, and when all of it will be. `forecast` has `earliest`, `likely` and `latest`; without one
+    only what was done is drawn. `sentence` says the same in words."""
+    range = (forecast.earliest, forecast.likely, forecast.latest) if forecast else None
+    drawn = burn_ups.draw(begin, clock.now(), list(moments), total, range)
+    context = {"drawing": drawn, "sentence": sentence, "title": "What is done", "latest": range and range[2]}
+    return render_to_string("components/burn_up.html", context)
+
+
+@register.simple_tag
+def chart(figure: Any) -> SafeString:
+    """The bars and boxes of a report's figure on one scale; each has its numbers in words beside it."""
+    drawn = {"bars": figures.bars(figure.bars), "boxes": figures.boxes(figure.boxes), "label": figure.title}
+    return render_to_string("components/figure.html", drawn)

@@ -3,10 +3,16 @@ from dataclasses import replace
 
 import pytest
 
-from environments.provisioning.ports import NoSecrets
+from environments.provisioning.ports import CallFailed, Failure, NoSecrets
 from environments.provisioning.specification import Product
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
-from environments.provisioning.steps.administrators import SEALED, AdministratorAccounts, keystore_name, secret_name
+from environments.provisioning.steps.administrators import (
+    SEALED,
+    AdministratorAccounts,
+    keystore_name,
+    login_name,
+    secret_name,
+)
 from tests.environments.steps.conftest import Bench
 
 STEP = AdministratorAccounts()
@@ -108,17 +114,16 @@ def test_secret_of_this_name_that_somebody_else_made_is_refused(bench):
 
 
 def test_tear_down_takes_secret_copy_and_what_the_machines_made(made):
-    keystore = keystore_name(made.spec, "api-manager")
-    made.customer.change(
-        "secretsmanager",
-        "create_secret",
-        Name=keystore,
-        SecretString="x",
-        ClientRequestToken="0" * 32,
-        Tags=[],
-    )
+    by_machines = [keystore_name(made.spec, "api-manager"), login_name(made.spec, "api-manager")]
+    for name in by_machines:
+        made.customer.change(
+            "secretsmanager", "create_secret", Name=name, SecretString="x", ClientRequestToken="0" * 32, Tags=[]
+        )
     made.tear_down(STEP)
     STEP.remove(made.context)
     assert isinstance(STEP.observe(made.context), Missing)
     assert SEALED not in made.vault.sealed
-    assert made.changes.count("secretsmanager.delete_secret") == 3
+    for name in by_machines:
+        with pytest.raises(CallFailed) as failed:
+            made.customer.read("secretsmanager", "describe_secret", SecretId=name)
+        assert failed.value.failure == Failure.MISSING

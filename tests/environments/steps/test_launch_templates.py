@@ -1,13 +1,16 @@
+import base64
 from dataclasses import replace
 
 import pytest
 
 from environments.catalogue.machines import IMAGES
 from environments.provisioning import names
-from environments.provisioning.specification import Machines
+from environments.provisioning.specification import Machines, Monitoring
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
 from environments.provisioning.steps.launch_templates import LaunchTemplates
 from tests.environments.steps.conftest import Bench, bench_of
+from tests.environments.steps.test_vpc import OWN
+from tests.environments.test_first_boot import BEHIND_PROXY, PROXY, WITH_LOG_IN
 
 TEMPLATES = LaunchTemplates()
 
@@ -130,6 +133,53 @@ def test_nodes_that_are_alike_share_a_template_and_layers_have_their_own(bench):
         "api-manager-key-manager",
         "identity-server",
     ]
+
+
+def test_machines_behind_a_proxy_are_told_their_way_out_when_they_first_start(world, request):
+    bench = bench_of(world, request, monitoring=BEHIND_PROXY)
+    bench.make(TEMPLATES)
+    data = _latest(bench)[_name(bench)]["LaunchTemplateData"]
+    assert f"proxy={PROXY}" in base64.b64decode(data["UserData"]).decode()
+    bench.forget()
+    bench.make(TEMPLATES)
+    assert bench.changes == []
+
+
+def test_another_way_out_is_drift_that_a_further_version_mends(made):
+    made.spec = replace(made.spec, monitoring=BEHIND_PROXY)
+    found = TEMPLATES.observe(made.context)
+    assert isinstance(found, Drifted)
+    assert f"first boot is something else instead of goes out through {PROXY}" in found.differences[0]
+    made.forget()
+    made.make(TEMPLATES)
+    assert made.changes == ["ec2.create_launch_template_version"] * 2
+
+
+@pytest.mark.parametrize(
+    ("monitoring", "told"),
+    [
+        (Monitoring(internet_reachable=False), "no HTTP proxy is given"),
+        (WITH_LOG_IN, "asks for a log-in, which no machine has when it starts"),
+    ],
+    ids=["neither Internet nor proxy", "a proxy with a log-in"],
+)
+def test_machines_that_could_never_report_are_refused_before_they_start(world, request, monitoring, told):
+    bench = bench_of(world, request, **OWN, monitoring=monitoring)
+    with pytest.raises(StepRefused) as refused:
+        TEMPLATES.observe(bench.context)
+    assert refused.value.code == "no_way_out"
+    assert told in refused.value.message
+    assert "section on monitoring" in refused.value.remedy
+    assert isinstance(TEMPLATES.observe_removal(bench.context), Ready)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{**OWN, "monitoring": BEHIND_PROXY}, OWN, {"monitoring": WITH_LOG_IN}],
+    ids=["a proxy", "the Internet", "the customer's VPC"],
+)
+def test_machines_with_a_way_out_or_in_a_vpc_of_the_customers_are_not(world, request, changes):
+    assert isinstance(TEMPLATES.observe(bench_of(world, request, **changes).context), Missing)
 
 
 def test_template_of_a_product_that_left_is_taken_away(made):

@@ -55,6 +55,32 @@ def _group(bench: Bench, port: int) -> str:
     return names.of(bench.spec, f"am-{port}")
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("Subnet subnet-1 has no free address.", "Subnet subnet-1 has no free address."), ("", "It gives no reason.")],
+)
+def test_balancer_that_aws_could_not_set_up_is_told_with_what_to_do(memory_bench, reason, told):
+    memory_bench.spec = replace(memory_bench.spec, products=_patterned("ha", "single"))
+    memory_bench.make_required(BALANCER)
+    found = BALANCER.apply(memory_bench.context, Missing())
+    assert isinstance(found, Pending)
+    (row,) = memory_bench.memory.rows("elbv2", "load_balancer")
+    row["State"] = {"Code": "failed", **({"Reason": reason} if reason else {})}
+    with pytest.raises(StepRefused) as refused:
+        memory_bench.make(BALANCER)
+    assert refused.value.code == "load_balancer_failed"
+    assert refused.value.message == f"AWS could not set up the load balancer {row['LoadBalancerName']}. {told}"
+    assert "delete the load balancer" in refused.value.remedy
+
+
+def test_balancer_that_failed_is_taken_away_with_the_rest(memory_bench):
+    memory_bench.spec = replace(memory_bench.spec, products=_patterned("ha", "single"))
+    memory_bench.make_required(BALANCER)
+    BALANCER.apply(memory_bench.context, Missing())
+    memory_bench.memory.rows("elbv2", "load_balancer")[0]["State"] = {"Code": "failed"}
+    assert isinstance(memory_bench.tear_down(BALANCER), Ready)
+
+
 def test_products_on_one_machine_have_none():
     spec = spec_of_northwind()
     assert not any(step.applies(spec) for step in ALL)

@@ -53,6 +53,15 @@ def test_nodes_write_logs_and_read_only_their_own_secrets(made):
     assert not any("*" in action for one in statements for action in one["Action"])
 
 
+def test_nodes_make_only_the_secrets_that_products_need_and_nobody_else_knows(made):
+    answer = made.customer.read("iam", "get_role_policy", RoleName=name_of(made.spec), PolicyName=POLICY)
+    (makes,) = [one for one in answer["PolicyDocument"]["Statement"] if "secretsmanager:CreateSecret" in one["Action"]]
+    assert [one.rpartition(":")[2].removeprefix(names.of(made.spec, "")) for one in makes["Resource"]] == [
+        "database-*",
+        "keystore-*",
+    ]
+
+
 def test_again_takes_two_reads_and_changes_nothing(made):
     made.forget()
     made.make(ROLE)

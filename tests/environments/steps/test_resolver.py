@@ -152,6 +152,22 @@ def test_rule_of_this_name_that_somebody_else_made_is_refused_until_adopted(benc
     assert isinstance(RULE.observe(replace(bench.context, adopted=adopted)), Ready)
 
 
+@pytest.mark.parametrize(("step", "kind"), [(ENDPOINT, "endpoint"), (RULE, "rule")], ids=["endpoint", "rule"])
+def test_what_somebody_else_made_without_a_name_is_passed_over(memory_bench, step, kind):
+    memory_bench.spec = replace(memory_bench.spec, **OWN)
+    memory_bench.make_required(step)
+    memory_bench.make(step)
+    customer = memory_bench.customer
+    table = memory_bench.memory.world("route53resolver").tables[customer.account_id, customer.region, kind]
+    (ours,) = table.values()
+    table["theirs"] = {key: value for key, value in ours.items() if key != "Name"} | {"Id": "theirs"}
+    memory_bench.forget()
+
+    memory_bench.make(step)
+
+    assert memory_bench.changes == []
+
+
 def test_broken_endpoint_is_told(memory_bench):
     memory_bench.spec = replace(memory_bench.spec, **OWN)
     memory_bench.make_required(ENDPOINT)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
@@ -96,6 +98,97 @@ def test_route_that_leads_elsewhere_is_named_and_kept(peered):
     assert gateway in refused.value.message
     assert refused.value.remedy
     assert peered.changes == []
+
+
+def _peer_again(bench: Bench) -> str:
+    """The peering is deleted and made again; return the id of the new one."""
+    gone = bench.outputs["peering_acceptance"]["peering_id"]
+    bench.provider.change("ec2", "delete_vpc_peering_connection", VpcPeeringConnectionId=gone)
+    for key in ("peering_request", "peering_acceptance"):
+        del bench.outputs[key]
+    bench.make_required(PROVIDER)
+    made = str(bench.outputs["peering_acceptance"]["peering_id"])
+    assert made != gone
+    bench.forget()
+    return made
+
+
+@BOTH
+@pytest.mark.parametrize("told", [True, False], ids=["known from the run before", "known by the tags of the dead one"])
+def test_routes_through_a_peering_that_was_made_again_are_replaced(peered, step, told):
+    peered.make(step)
+    if not told:
+        del peered.outputs[step.key]
+    made = _peer_again(peered)
+    found = step.observe(peered.context)
+    assert isinstance(found, Drifted)
+    assert {change.action for change in found.changes} == {"change"}
+    assert "earlier peering of ours, which is gone" in found.differences[0]
+    assert isinstance(step.apply(peered.context, found), Ready)
+    assert peered.changes == ["ec2.replace_route"] * 2
+    routes = [route for table in _tables(peered, step) for route in table["Routes"]]
+    assert {route.get("VpcPeeringConnectionId") for route in routes} - {None} == {made}
+    assert isinstance(step.observe(peered.context), Ready)
+
+
+def test_route_through_a_dead_peering_that_aws_shows_no_more_is_ours_where_an_earlier_run_told_it(memory_bench):
+    memory_bench.make_required(CUSTOMER)
+    memory_bench.make(CUSTOMER)
+    before = dict(memory_bench.outputs[CUSTOMER.key])
+    _peer_again(memory_bench)
+    del memory_bench.memory.world("ec2").tables["both", "all", "vpc_peering"][before["peering_id"]]
+    assert isinstance(CUSTOMER.observe(memory_bench.context), Drifted)
+
+    del memory_bench.outputs[CUSTOMER.key]
+    with pytest.raises(StepRefused) as refused:
+        CUSTOMER.observe(memory_bench.context)
+    assert refused.value.code == "route_taken"
+
+
+def test_route_through_somebody_elses_peering_is_kept_be_it_dead_or_not(memory_bench):
+    memory_bench.make_required(CUSTOMER)
+    memory_bench.make(CUSTOMER)
+    (peering,) = memory_bench.memory.rows("ec2", "vpc_peering")
+    theirs = peering | {"VpcPeeringConnectionId": "pcx-theirs", "Status": {"Code": "deleted"}, "Tags": []}
+    memory_bench.memory.world("ec2").tables["both", "all", "vpc_peering"]["pcx-theirs"] = theirs
+    for row in memory_bench.memory.rows("ec2", "route_table", CUSTOMER.account(memory_bench.context).account_id):
+        for route in row["Routes"]:
+            route["VpcPeeringConnectionId"] = "pcx-theirs"
+    with pytest.raises(StepRefused) as refused:
+        CUSTOMER.observe(memory_bench.context)
+    assert (refused.value.code, "pcx-theirs" in refused.value.message) == ("route_taken", True)
+
+
+def test_live_peering_of_ours_is_not_taken_out_of_a_route(memory_bench):
+    """Two live peerings of one environment are for a person to sort out."""
+    memory_bench.make_required(CUSTOMER)
+    memory_bench.make(CUSTOMER)
+    memory_bench.outputs["peering_acceptance"] = {"peering_id": "pcx-another"}
+    with pytest.raises(StepRefused):
+        CUSTOMER.observe(memory_bench.context)
+
+
+def test_route_of_ours_to_a_range_no_longer_wanted_is_named_and_removed(peered):
+    peered.spec = replace(peered.spec, customer_cidrs=("10.20.0.0/16", "10.21.0.0/16"))
+    peered.make(PROVIDER)
+    peered.provider.change(
+        "ec2",
+        "create_route",
+        RouteTableId=_tables(peered, PROVIDER)[0]["RouteTableId"],
+        DestinationCidrBlock="10.29.0.0/16",
+        VpcPeeringConnectionId=peered.outputs["peering_acceptance"]["peering_id"],
+    )
+    peered.spec = replace(peered.spec, customer_cidrs=("10.20.0.0/16",))
+    peered.forget()
+    found = PROVIDER.observe(peered.context)
+    assert isinstance(found, Drifted)
+    assert [change.action for change in found.changes] == ["remove"] * 2
+    assert "10.21.0.0/16, which is no longer wanted" in found.differences[0]
+    peered.make(PROVIDER)
+    assert peered.changes == ["ec2.delete_route"] * 2
+    assert sorted(_leading(peered, PROVIDER)) == ["10.20.0.0/16", "10.20.0.0/16", "10.29.0.0/16"], (
+        "a route that no run of ours told of is somebody's"
+    )
 
 
 @BOTH

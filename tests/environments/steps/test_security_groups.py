@@ -4,6 +4,7 @@ import pytest
 
 from environments.provisioning.specification import DataCentre
 from environments.provisioning.step import Drifted, Missing, Ready, StepRefused
+from environments.provisioning.steps import security_groups
 from environments.provisioning.steps.security_groups import SecurityGroups, SecurityRules
 from tests.environments.steps.conftest import Bench
 
@@ -123,6 +124,64 @@ def test_rule_of_any_kind_by_range_is_taken_out(grouped):
     assert isinstance(before, Drifted)
     grouped.make(RULES)
     assert all(rule.startswith("tcp 443 from ") for rule in _rules(grouped, "load-balancer"))
+
+
+ENDS = {
+    "range of IPv6": {"Ipv6Ranges": [{"CidrIpv6": "2001:db8::/32"}]},
+    "prefix list": {"PrefixListIds": [{"PrefixListId": "pl-0a1b2c3d"}]},
+}
+
+
+@pytest.mark.parametrize("way", ["ingress", "egress"])
+@pytest.mark.parametrize("end", [*ENDS, "group"])
+def test_rule_of_a_person_is_named_and_taken_out_whatever_it_names(grouped, end, way):
+    grouped.make(RULES)
+    group, other = (grouped.outputs["security_groups"][use] for use in ("database", "products"))
+    named = ENDS.get(end, {"UserIdGroupPairs": [{"GroupId": other}]})
+    added = [{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, **named}]
+    grouped.customer.change("ec2", f"authorize_security_group_{way}", GroupId=group, IpPermissions=added)
+    found = RULES.observe(grouped.context)
+    assert isinstance(found, Drifted)
+    (identifier,) = next(iter(named.values()))[0].values()
+    assert f"tcp 5432 {'from' if way == 'ingress' else 'to'} {identifier}" in found.differences[0]
+    grouped.forget()
+    assert isinstance(RULES.apply(grouped.context, found), Ready)
+    assert grouped.changes == [f"ec2.revoke_security_group_{way}"]
+    if grouped.in_memory or (end, way) != ("range of IPv6", "egress"):  # moto takes that revocation, and keeps the rule
+        assert isinstance(RULES.observe(grouped.context), Ready)
+
+
+def test_way_out_that_a_person_closed_is_opened_again_and_theirs_closed(grouped):
+    grouped.make(RULES)
+    group = grouped.outputs["security_groups"]["products"]
+    every = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    theirs = [_permission(443, "10.9.0.0/16")]
+    grouped.customer.change("ec2", "revoke_security_group_egress", GroupId=group, IpPermissions=every)
+    grouped.customer.change("ec2", "authorize_security_group_egress", GroupId=group, IpPermissions=theirs)
+    found = RULES.observe(grouped.context)
+    assert isinstance(found, Drifted)
+    assert "outgoing is tcp 443 to 10.9.0.0/16 instead of -1 all to 0.0.0.0/0" in found.differences[0]
+    grouped.forget()
+    grouped.make(RULES)
+    assert grouped.changes == ["ec2.authorize_security_group_egress", "ec2.revoke_security_group_egress"]
+    assert isinstance(RULES.observe(grouped.context), Ready)
+
+
+def test_way_out_in_ipv6_that_ec2_makes_itself_is_no_difference(memory_bench):
+    memory_bench.make_required(RULES)
+    for row in memory_bench.memory.rows("ec2", "security_group"):
+        row["IpPermissionsEgress"].append({"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]})
+    assert isinstance(RULES.observe(memory_bench.context), Missing)
+    memory_bench.make(RULES)
+
+
+def test_rule_that_names_another_accounts_group_is_taken_out_with_its_owner():
+    row = {"OwnerId": "222222222222", "IpPermissionsEgress": []}
+    pair = {"GroupId": "sg-1", "UserId": "333333333333"}
+    theirs = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [pair]}
+    (rule,) = security_groups._shown(row | {"IpPermissions": [theirs]})["rules"]
+    assert rule == "tcp 22 from 333333333333:sg-1"
+    assert security_groups._permission(rule) == theirs
 
 
 def test_tear_down_leaves_nothing_and_may_be_repeated(grouped):

@@ -55,6 +55,7 @@ _SERVICES = (
     "ses",
     "quotas",
     "backup",
+    "cloudwatch",
     "dry_run",
 )
 

@@ -20,6 +20,11 @@ def get_trail_status(call: Call, *, Name: str) -> Any:
     return {"IsLogging": _trail(call, Name)["logging"]}
 
 
+@answers("cloudtrail.describe_trails")
+def describe_trails(call: Call) -> Any:
+    return {"trailList": list(call.table("trail").values())}
+
+
 @answers("cloudtrail.create_trail")
 def create_trail(call: Call, *, Name: str, S3BucketName: str, EnableLogFileValidation: bool, **_: Any) -> Any:
     if Name in call.table("trail"):

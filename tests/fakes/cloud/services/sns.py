@@ -71,3 +71,11 @@ def unsubscribe(call: Call, *, SubscriptionArn: str) -> Any:
     for key in [key for key, row in table.items() if row["SubscriptionArn"] == SubscriptionArn]:
         del table[key]
     return {}
+
+
+@answers("sns.publish")
+def publish(call: Call, *, TopicArn: str, Subject: str, Message: str) -> Any:
+    _topic(call, TopicArn)
+    id = call.new_id("message-")
+    call.add("message", id, {"TopicArn": TopicArn, "Subject": Subject, "Message": Message})
+    return {"MessageId": id}

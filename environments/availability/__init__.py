@@ -1,0 +1,1 @@
+"""Measured availability of production, beside its target (row S18)."""

@@ -1,0 +1,1 @@
+"""Whose turn it is at every moment of an onboarding, and the clocks that follow from it."""

@@ -1,0 +1,1 @@
+"""What both sides say about an onboarding: comments, attachments and decisions."""

@@ -1,0 +1,1 @@
+"""Files that people add to what they say and sign: stored once, judged once, handed out one way."""

@@ -1,0 +1,3 @@
+"""What the tests of messages share."""
+
+from tests.outbox.telling import trial  # noqa: F401 - fixture
