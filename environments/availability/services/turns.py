@@ -69,7 +69,7 @@ def _begin() -> None:
     alarms = health_alarms().filter(environment=OuterRef("pk"))
     watched = HealthWatch.objects.filter(environment=OuterRef("pk"))
     production = Environment.objects.filter(kind=EnvironmentKind.PRODUCTION, torn_down_at=None)
-    fresh = production.filter(Exists(alarms), ~Exists(watched))
+    fresh = production.filter(Exists(alarms), ~Exists(watched)).order_by("pk")
     since = dict(
         health_alarms()
         .filter(environment__in=fresh)
