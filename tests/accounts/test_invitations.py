@@ -52,7 +52,7 @@ def test_accepted_invitation_is_an_account_with_its_role(customer, administrator
         True,
     )
     assert list(user.memberships.values_list("customer", "role")) == [(customer.pk, "contributor")]
-    assert list(AuditEvent.objects.values_list("action", "actor")) == [
+    assert list(AuditEvent.objects.order_by("sequence").values_list("action", "actor")) == [
         ("invitation.sent", administrator.pk),
         ("invitation.accepted", user.pk),
     ]

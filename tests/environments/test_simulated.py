@@ -34,3 +34,14 @@ def test_plan_says_it_of_what_it_would_do_and_not_of_what_it_takes_away(simulate
     assert row.simulated == (SENTENCE if simulated else "")
     (removed,) = plan_page.rows_of([{**finding, "action": "remove", "removes": True}], "Northwind")
     assert removed.simulated == ""
+
+
+RECORDED_ONLY = (
+    "account certificate consoles dashboard database installation instances listeners load_balancer log_delivery mail_records "
+    "patch_task targets vpn_tunnels zone_association"
+)
+
+
+@pytest.mark.parametrize("step", RECORDED_ONLY.split())
+def test_every_step_whose_work_runs_nowhere_here_says_so(step):
+    assert BY_KEY[step].simulated.endswith(".")

@@ -24,7 +24,8 @@ from environments.provisioning.steps.installation import Installation, Installat
 from environments.provisioning.steps.instances import Instances
 from environments.provisioning.steps.keys import DrKey, EncryptionKey, KeySettings
 from environments.provisioning.steps.launch_templates import LaunchTemplates
-from environments.provisioning.steps.load_balancer import Listeners, LoadBalancer, LoadBalancerZones
+from environments.provisioning.steps.listeners import Listeners
+from environments.provisioning.steps.load_balancer import LoadBalancer, LoadBalancerZones
 from environments.provisioning.steps.logs import LogDelivery, LogGroups, LogSubscriptions
 from environments.provisioning.steps.mail_credentials import MailCredentials
 from environments.provisioning.steps.mail_identity import MailIdentity

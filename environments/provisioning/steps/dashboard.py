@@ -25,6 +25,7 @@ class Dashboard(Collection):
     doing = "Creating the dashboard"
     done = "Created the dashboard"
     requires = ("instances",)
+    simulated = "The stand-in keeps the dashboard, and measures nothing that it would draw."
     permissions = ("cloudwatch:DeleteDashboards", "cloudwatch:GetDashboard", "cloudwatch:PutDashboard")
 
     def applies(self, spec: Spec) -> bool:

@@ -23,6 +23,7 @@ class ZoneAssociation(Collection):
     doing = "Letting the provider's VPC ask the private zone"
     done = "The provider's VPC asks the private zone"
     requires = ("provider_access", "private_zone")
+    simulated = "The stand-in keeps the association, and answers no DNS question."
     settles = (
         True  # to authorise once more what is associated unseen would leave an authorisation that nobody withdraws
     )

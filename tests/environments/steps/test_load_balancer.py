@@ -6,7 +6,8 @@ from environments.provisioning import names
 from environments.provisioning.ports import CallFailed, Failure
 from environments.provisioning.step import Drifted, Missing, Pending, Ready, StepRefused
 from environments.provisioning.steps.certificate import Certificate
-from environments.provisioning.steps.load_balancer import Listeners, LoadBalancer, LoadBalancerZones
+from environments.provisioning.steps.listeners import Listeners
+from environments.provisioning.steps.load_balancer import LoadBalancer, LoadBalancerZones
 from environments.provisioning.steps.target_groups import TargetGroups, Targets, doors
 from tests.environments.steps.conftest import Bench, bench_of, spec_of_northwind
 from tests.environments.steps.test_certificate import publish
