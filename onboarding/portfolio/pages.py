@@ -12,6 +12,7 @@ from onboarding import selectors
 from onboarding.clocks import selectors as clocks
 from onboarding.clocks.models import Clock, ClockPart
 from onboarding.models import Onboarding
+from onboarding.portfolio import strips
 from onboarding.portfolio.filters import Filters
 from portal.accounts.models import User
 from portal.accounts.states import StaffRole
@@ -24,12 +25,13 @@ _SOON = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Line:
     """One onboarding. `turn` is the part of its clock that goes now: whose turn it is, since when and why; None where nobody's,
-    because it is over. `day`: the provider's day (row S3) that presses most, running or resting; None where none was begun.
-    `has_drifted`: in one of its environments AWS was found other than approved."""
+    because it is over. `strip`: whose turn it was of late. `day`: the provider's day (row S3) that presses most, running or
+    resting; None where none was begun. `has_drifted`: in one of its environments AWS was found other than approved."""
 
     onboarding: Onboarding
     turn: ClockPart | None
     day: clocks.Reading | None
+    strip: strips.Strip | None
     has_drifted: bool
 
     @property
@@ -110,5 +112,6 @@ def _lines(rows: list[Onboarding]) -> list[Line]:
     selectors.count_sections(rows)
     keys = [row.pk for row in rows]
     whose, going = turns_and_days(keys)
+    of_late = strips.of(keys)
     drifted = set(environments.drifted().filter(onboardings__in=keys).values_list("onboardings", flat=True))
-    return [Line(row, whose.get(row.pk), going.get(row.pk), row.pk in drifted) for row in rows]
+    return [Line(row, whose.get(row.pk), going.get(row.pk), of_late.get(row.pk), row.pk in drifted) for row in rows]

@@ -1,6 +1,5 @@
 // Reviewing with the keyboard, and keeping every judgement as soon as it is made. Without scripts the same form is sent by its
-// buttons. The keys can be switched off, and do nothing in fields.
-const OFF = "review-keys-off";
+// buttons.
 const form = document.querySelector("[data-judging]");
 
 function answers() {
@@ -40,10 +39,6 @@ const KEYS = {
   },
 };
 
-function isField(target) {
-  return target.closest("textarea, select, input:not([type=radio], [type=checkbox]), [contenteditable]");
-}
-
 async function keep(status) {
   const sent = new FormData(form);
   sent.set("act", "save");
@@ -58,11 +53,8 @@ async function keep(status) {
 }
 
 if (form) {
-  const toggle = document.querySelector("[data-keys]");
   const status = form.querySelector("[data-kept]");
   let waiting;
-  toggle.checked = localStorage.getItem(OFF) !== "1";
-  toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "0" : "1"));
   form.addEventListener("input", () => {
     const judged = form.querySelectorAll("[data-judge] [type=radio]:checked").length;
     form.querySelector("[data-judged]").textContent = judged;
@@ -70,11 +62,10 @@ if (form) {
     waiting = setTimeout(() => keep(status), 800);
   });
   form.addEventListener("submit", () => clearTimeout(waiting));
-  document.addEventListener("keydown", (event) => {
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-    if (!isPlain || !toggle.checked || isField(event.target) || !Object.hasOwn(KEYS, event.key)) return;
+  document.addEventListener("single-key", (event) => {
+    if (!Object.hasOwn(KEYS, event.detail)) return;
     event.preventDefault();
-    KEYS[event.key](current());
+    KEYS[event.detail](current());
   });
 }
 
