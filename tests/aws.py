@@ -170,6 +170,13 @@ def stand_in(_server: tuple["StandIn", str], monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    aws.forget_clients()
+    _forget_what_was(endpoint)
     yield RunningStandIn(application, endpoint, time)
-    aws.forget_clients()
+    _forget_what_was(endpoint)
+
+
+def _forget_what_was(endpoint: str) -> None:
+    """Credentials of roles that are no more, and clients of another endpoint. Those of the stand-in are good for every test."""
+    aws._credentials.clear()
+    if any(client.meta.endpoint_url != endpoint for client in aws._clients.values()):
+        aws.forget_clients()

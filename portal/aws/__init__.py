@@ -1,9 +1,9 @@
 """The one way to AWS, and the only import of boto3.
 
 An `Identity` says as whom a call is made: the provider (the process's own credentials) or a customer's role, entered with our
-external ID. Clients cost tens of milliseconds to build, so they are kept per identity, service and region for the life of the
-process; credentials of a role renew themselves. This module knows nothing of Django: the endpoint, keys and profiles come from
-boto3's own variables.
+external ID. A client costs tens of milliseconds and a megabyte, so there is one for each service and region for the life of the
+process, and it signs each call as whoever makes it: one more customer costs none. Credentials of a role renew themselves. This
+module knows nothing of Django: the endpoint, keys and profiles come from boto3's own variables.
 
 Calls that change something are sent exactly once: botocore would send them again after a time-out, and a create that has no
 client token would then exist twice. Reads are retried by botocore.
@@ -11,6 +11,7 @@ client token would then exist twice. Reads are retried by botocore.
 
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -18,8 +19,8 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.credentials import DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.credentials import Credentials, DeferredRefreshableCredentials, ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.parsers import ResponseParserError
 
@@ -37,7 +38,7 @@ __all__ = [
     "pages",
 ]
 
-_TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 20, "max_pool_connections": 32}
+_TIMEOUTS: dict[str, Any] = {"connect_timeout": 3, "read_timeout": 20, "max_pool_connections": 64}
 _READS = Config(**_TIMEOUTS, retries={"mode": "standard", "total_max_attempts": 3})
 _CHANGES = Config(**_TIMEOUTS, retries={"mode": "standard", "total_max_attempts": 1})
 _SESSION_SECONDS = 3600
@@ -64,8 +65,9 @@ class Identity:
     session_name: str = "onboarding-portal"
 
 
-_clients: dict[tuple[Identity, str, str, bool], Any] = {}
-_sessions: dict[Identity, boto3.Session] = {}
+_clients: dict[tuple[str, str, bool], Any] = {}
+_credentials: dict[Identity, Credentials | None] = {}
+_calling: ContextVar[Identity] = ContextVar("calling")
 _building = threading.RLock()
 
 
@@ -73,14 +75,12 @@ def call(
     identity: Identity, region: str, service: str, operation: str, *, changes: bool, **params: Any
 ) -> dict[str, Any]:
     """Make one call and return its answer. `changes` says that it changes something. Raises `AwsError`."""
-    return _translated(
-        identity, lambda: getattr(_client(identity, region, service, changes), operation)(**params), changes
-    )
+    return _translated(identity, lambda: getattr(_client(region, service, changes), operation)(**params), changes)
 
 
 def pages(identity: Identity, region: str, service: str, operation: str, key: str, **params: Any) -> list[Any]:
     """Return the rows under `key` of all pages of a list. Raises `AwsError`."""
-    client = _client(identity, region, service, False)
+    client = _client(region, service, False)
     if not client.can_paginate(operation):
         return _unpaginated(partial(call, identity, region, service, operation, changes=False, **params), key)
     paginator = client.get_paginator(operation)
@@ -116,28 +116,46 @@ def admits_without_external_id(identity: Identity) -> bool:
 
 
 def forget_clients() -> None:
-    """Drop every kept client and session: another endpoint or other keys hold from now on."""
+    """Drop every kept client and all credentials: another endpoint or other keys hold from now on."""
     with _building:
         _clients.clear()
-        _sessions.clear()
+        _credentials.clear()
 
 
-def _client(identity: Identity, region: str, service: str, changes: bool) -> Any:
-    key = (identity, service, region, changes)
+def _client(region: str, service: str, changes: bool) -> Any:
+    key = (service, region, changes)
     found = _clients.get(key)
     if found is None:
         with _building:  # sessions build clients one at a time: botocore's loader is not safe for threads
             found = _clients.get(key)
             if found is None:
                 config = _CHANGES if changes else _READS
-                found = _clients[key] = _session(identity).client(service, region_name=region, config=config)
+                found = _clients[key] = _session().client(service, region_name=region, config=config)
     return found
 
 
-def _session(identity: Identity) -> boto3.Session:
-    if identity not in _sessions:
-        _sessions[identity] = _role_session(identity) if identity.role_arn else boto3.Session(botocore_session=_core())
-    return _sessions[identity]
+class _OfTheCaller(Credentials):
+    """The credentials of whoever makes the call just now."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", method="assume-role")
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        found = _credentials_of(_calling.get())
+        if found is None:
+            raise NoCredentialsError
+        return found.get_frozen_credentials()
+
+
+def _credentials_of(identity: Identity) -> Credentials | None:
+    with _building:
+        if identity not in _credentials:
+            _credentials[identity] = (
+                DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
+                if identity.role_arn
+                else botocore.session.get_session().get_credentials()
+            )
+        return _credentials[identity]
 
 
 class _ParsedOnce(JSONFileLoader):
@@ -150,26 +168,22 @@ _DESCRIPTIONS = Loader(file_loader=_ParsedOnce())
 """One for all sessions: each of its own would list the folders of all four hundred services again."""
 
 
-def _core() -> Any:
+def _session() -> boto3.Session:
     core = botocore.session.get_session()
     core.register_component("data_loader", _DESCRIPTIONS)
-    return core
-
-
-def _role_session(identity: Identity) -> boto3.Session:
-    core = _core()
-    core._credentials = DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
+    core._credentials = _OfTheCaller()
     return boto3.Session(botocore_session=core)
 
 
 def _assume(identity: Identity) -> dict[str, str]:
-    sts = _client(Identity(account_id=""), "us-east-1", "sts", False)
-    answer = sts.assume_role(
+    enter = partial(
+        _client("us-east-1", "sts", False).assume_role,
         RoleArn=identity.role_arn,
         RoleSessionName=identity.session_name,
         DurationSeconds=_SESSION_SECONDS,
         **({"ExternalId": identity.external_id} if identity.external_id else {}),
-    )["Credentials"]
+    )
+    answer = _as(Identity(account_id=""), enter)["Credentials"]
     return {
         "access_key": answer["AccessKeyId"],
         "secret_key": answer["SecretAccessKey"],
@@ -178,9 +192,18 @@ def _assume(identity: Identity) -> dict[str, str]:
     }
 
 
-def _translated(identity: Identity, send: Callable[[], Any], changes: bool) -> Any:
+def _as(identity: Identity, send: Callable[[], Any]) -> Any:
+    """Sign what this sends as that identity."""
+    before = _calling.set(identity)
     try:
         return send()
+    finally:
+        _calling.reset(before)
+
+
+def _translated(identity: Identity, send: Callable[[], Any], changes: bool) -> Any:
+    try:
+        return _as(identity, send)
     except (ClientError, BotoCoreError, ResponseParserError) as error:
         told = classify(error, changes=changes)
         if told.code in _STALE_CREDENTIALS:
@@ -191,6 +214,4 @@ def _translated(identity: Identity, send: Callable[[], Any], changes: bool) -> A
 def _forget(identity: Identity) -> None:
     """Enter the account anew next time: its role was made again, and the credentials of the old one are no longer known."""
     with _building:
-        _sessions.pop(identity, None)
-        for key in [key for key in _clients if key[0] == identity]:
-            del _clients[key]
+        _credentials.pop(identity, None)

@@ -1,5 +1,7 @@
 """The one way to AWS: what an error means, and that a change is sent once."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from botocore.exceptions import (
     ClientError,
@@ -12,9 +14,10 @@ from botocore.parsers import ResponseParserError
 
 from portal import aws
 from portal.aws import Kind
-from tests.aws import RunningStandIn
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_ACCOUNT_ID
+from tests.aws import ROLE, RunningStandIn
 
-PROVIDER = aws.Identity("111111111111")
+PROVIDER = aws.Identity(PROVIDER_ACCOUNT_ID)
 
 
 def _answer(code: str, status: int = 400) -> ClientError:
@@ -107,11 +110,11 @@ def test_list_in_pages_is_read_to_its_end_where_botocore_has_no_paginator_for_it
 
 
 def test_clients_are_built_once(stand_in: RunningStandIn):
-    first = aws._client(PROVIDER, "eu-west-1", "ec2", False)
-    assert aws._client(PROVIDER, "eu-west-1", "ec2", False) is first
-    assert aws._client(PROVIDER, "eu-west-1", "ec2", True) is not first
+    first = aws._client("eu-west-1", "ec2", False)
+    assert aws._client("eu-west-1", "ec2", False) is first
+    assert aws._client("eu-west-1", "ec2", True) is not first
     aws.forget_clients()
-    assert aws._client(PROVIDER, "eu-west-1", "ec2", False) is not first
+    assert aws._client("eu-west-1", "ec2", False) is not first
 
 
 def test_change_whose_answer_is_lost_is_sent_once_and_unknown(stand_in: RunningStandIn):
@@ -143,3 +146,20 @@ def test_endpoint_that_does_not_listen_is_retryable(monkeypatch):
         assert failed.value.kind == Kind.RETRYABLE
     finally:
         aws.forget_clients()
+
+
+def test_one_client_signs_as_whoever_makes_the_call(stand_in: RunningStandIn):
+    for account in CUSTOMER_ACCOUNTS[:2]:
+        stand_in.trust_portal(account.account_id, "x1")
+    roles = [
+        aws.Identity(one.account_id, f"arn:aws:iam::{one.account_id}:role/{ROLE}", "x1")
+        for one in CUSTOMER_ACCOUNTS[:2]
+    ]
+
+    def whose(identity: aws.Identity) -> str:
+        return aws.call(identity, "eu-west-1", "sts", "get_caller_identity", changes=False)["Account"]
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [PROVIDER, *roles] * 8
+        assert list(pool.map(whose, asked)) == [one.account_id for one in asked]
+    assert [key for key in aws._clients if key[:2] == ("sts", "eu-west-1")] == [("sts", "eu-west-1", False)]
