@@ -17,6 +17,8 @@ from portal.audit.services import record
 from portal.core import clock
 
 _NEWER_ANSWERS = "newer answers are approved"
+_SAID = ("title", "group", "owner", "kind")
+"""What an item has from its version."""
 
 
 def latest() -> ChecklistTemplate:
@@ -45,21 +47,21 @@ def fit(environment: Environment, template: ChecklistTemplate, specification: Sp
     """Make, change and drop items so that they are those of this version. Call it in a transaction."""
     wanted = called_for(template.items.all(), environment, Spec.of(specification.content))
     _drop(environment.checklist_items.exclude(key__in=[item.key for item in wanted]))
-    is_watched = selectors.is_watched(environment)
+    standing = {item.key: item for item in environment.checklist_items.all()}
+    first_look = clock.now() if selectors.is_watched(environment) else None
+    fresh, changed = [], []
     for position, item in enumerate(wanted):
-        said = {
-            "customer": environment.customer,
-            "template_item": item,
-            "title": item.title,
-            "group": item.group,
-            "owner": item.owner,
-            "kind": item.kind,
-            "position": position,
-        }
-        first_look = clock.now() if item.is_automatic and is_watched else None
-        ChecklistItem.objects.update_or_create(
-            environment=environment, key=item.key, defaults=said, create_defaults={**said, "due_at": first_look}
-        )
+        said = {**{name: getattr(item, name) for name in _SAID}, "template_item_id": item.pk, "position": position}
+        kept = standing.get(item.key)
+        if kept is None:
+            owned = {"customer_id": environment.customer_id, "environment": environment, "key": item.key}
+            fresh.append(ChecklistItem(**owned, **said, due_at=first_look if item.is_automatic else None))
+        elif any(getattr(kept, name) != value for name, value in said.items()):
+            changed.append(kept)
+            for name, value in said.items():
+                setattr(kept, name, value)
+    ChecklistItem.objects.bulk_create(fresh)
+    ChecklistItem.objects.bulk_update(changed, [*_SAID, "template_item", "position"])
 
 
 def called_for(items: Iterable[TemplateItem], environment: Environment, spec: Spec) -> list[TemplateItem]:

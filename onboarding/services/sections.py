@@ -110,6 +110,7 @@ def submit(section: Section, *, revision: int, by: User) -> Section:
         revisions.lock(section)
         revisions.require(section, revision)
         _take_turns([section])
+        _require_no_problem(section)
         _submit(section, by=by)
         _give_to_reviewers(section.onboarding, [section], by=by)
     return section
@@ -163,11 +164,14 @@ def _under(section: Section, problem: FieldProblem) -> FieldProblem:
     return FieldProblem(f"{section.key}/{problem.pointer}", f"{title}: {problem.message}", problem.code)
 
 
-def _submit(section: Section, *, by: User) -> None:
+def _require_no_problem(section: Section) -> None:
     """An untouched section is told what is missing rather than that it is empty."""
     found = problems(section)
     if found and section.state not in _WITH_REVIEWERS:
         raise Invalid(found)
+
+
+def _submit(section: Section, *, by: User) -> None:
     before = section.state
     section.submitted_by, section.submitted_at = by, clock.now()
     section.reminded_at = section.escalated_at = None

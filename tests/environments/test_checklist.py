@@ -108,6 +108,13 @@ def test_names_and_mail_follow_the_customers_choices(changes, expected):
     assert {item["key"] for item in items if conditions.hold(item["conditions"], environment, of)} == expected
 
 
+def test_all_items_are_made_by_a_handful_of_statements(production, django_assert_max_num_queries):
+    fresh = environments.environment(production.customer, kind=EnvironmentKind.TEST)
+    with django_assert_max_num_queries(14):
+        checklist.ensure(fresh)
+    assert fresh.checklist_items.count() > 10
+
+
 def test_ensure_twice_keeps_signatures(signable):
     item = _item(signable, "operators_reach_environment")
     checklist.sign(item, note="Report 7", revision=0, by=people.engineer())
