@@ -8,9 +8,11 @@ from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSpli
 
 from portal.core import problems
 from portal.core.paths import IdConverter
+from portal.core.schema import MadeOnce
 
 register_converter(IdConverter, "id")
 
+contract = SpectacularJSONAPIView.as_view(generator_class=MadeOnce)
 docs = SpectacularSwaggerSplitView.as_view(url_name="openapi", template_name="api/docs.html")
 
 v1: list[URLPattern | URLResolver] = [
@@ -28,7 +30,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("environments.alerts.api.urls")),
     path("", include("environments.availability.api.urls")),
     path("", include("backups.api.urls")),
-    path("openapi.json", require_safe(SpectacularJSONAPIView.as_view()), name="openapi"),
+    path("openapi.json", require_safe(contract), name="openapi"),
     path("docs/", require_safe(login_required(docs)), name="api_docs"),
 ]
 
