@@ -15,7 +15,8 @@ from portal.core import clock
 DAYS = 30
 _SPAN = timedelta(days=DAYS)
 _LANE = 4
-_NARROWEST = 0.2
+_NARROWEST = 0.6
+"""Days: what lasted for a moment is still seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """`days`: how many of the last thirty each party had, rounded; only of those who had any."""
+    """`days`: how many of the last thirty each party had, in words; only of those who had any."""
 
     bars: list[Bar]
-    days: list[tuple[str, int]]
+    days: list[tuple[str, str]]
 
 
 def of(keys: Iterable[str]) -> dict[str, Strip]:
@@ -58,11 +59,14 @@ def _strip(parts: list[tuple[str, datetime, datetime]], since: datetime) -> Stri
     lengths = dict.fromkeys(Owner.values, timedelta())
     for owner, start, end in parts:
         lengths[owner] += end - start
-        x, width = _days(start - since), max(_days(end - start), _NARROWEST)
-        if bars and bars[-1].owner == owner:
-            x, width = bars[-1].x, x + width - bars.pop().x
-        bars.append(Bar(owner, x, Owner.values.index(owner) * _LANE, round(width, 2)))
-    return Strip(bars, [(owner, round(_days(length))) for owner, length in lengths.items() if length])
+        first = bars.pop().x if bars and bars[-1].owner == owner else _days(start - since)
+        width = max(_days(end - since) - first, _NARROWEST)
+        bars.append(Bar(owner, min(first, DAYS - _NARROWEST), Owner.values.index(owner) * _LANE, round(width, 2)))
+    return Strip(bars, [(owner, _in_words(length)) for owner, length in lengths.items() if length])
+
+
+def _in_words(length: timedelta) -> str:
+    return f"{round(_days(length))} d" if length >= timedelta(days=1) else "under 1 d"
 
 
 def _days(length: timedelta) -> float:

@@ -50,7 +50,7 @@ def test_each_stretch_is_in_its_partys_lane_as_long_as_it_lasted() -> None:
         ("aws", 29.0, 1.0),
     ]
     assert len({bar.y for bar in found.bars}) == 3
-    assert dict(found.days) == {"customer": 6, "provider": 3, "aws": 1}
+    assert dict(found.days) == {"customer": "6 d", "provider": "3 d", "aws": "1 d"}
 
 
 def test_what_was_longer_ago_is_cut_off() -> None:
@@ -60,7 +60,7 @@ def test_what_was_longer_ago_is_cut_off() -> None:
     found = strip(onboarding)
 
     assert [(bar.owner, bar.x, bar.width) for bar in found.bars] == [("provider", 0.0, 2.0), ("customer", 2.0, 28.0)]
-    assert dict(found.days) == {"customer": 28, "provider": 2}
+    assert dict(found.days) == {"customer": "28 d", "provider": "2 d"}
 
 
 def test_stretches_of_one_party_in_a_row_are_one_bar() -> None:
@@ -71,6 +71,17 @@ def test_stretches_of_one_party_in_a_row_are_one_bar() -> None:
         ("customer", 24.0, 5.0),
         ("provider", 29.0, 1.0),
     ]
+
+
+def test_what_lasted_for_minutes_is_still_seen() -> None:
+    onboarding = onboardings.onboarding()
+    turned(onboarding, (Owner.CUSTOMER, 0.002), (Owner.PROVIDER, 0.001))
+
+    found = strip(onboarding)
+
+    assert [bar.owner for bar in found.bars] == ["customer", "provider"]
+    assert all(bar.x >= 0 and bar.x + bar.width <= strips.DAYS and bar.width > 0.5 for bar in found.bars)
+    assert dict(found.days) == {"customer": "under 1 d", "provider": "under 1 d"}
 
 
 def test_row_draws_it_and_says_it_in_words() -> None:
