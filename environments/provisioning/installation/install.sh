@@ -207,6 +207,7 @@ if [ -n "$FORWARDING_PARAMETER" ]; then
   else
     dnf -qy install "$packages"/common/fluent-bit*.rpm
   fi
+  install -d -m 0700 /var/lib/fluent-bit
   aws ssm get-parameter --region "$REGION" --name "$FORWARDING_PARAMETER" --query Parameter.Value --output text \
     >/etc/fluent-bit/fluent-bit.conf
   systemctl enable --quiet fluent-bit

@@ -228,11 +228,16 @@ def _measured() -> dict[str, Any]:
 
 def _forwarder(spec: Spec) -> str:
     """Return the configuration of Fluent Bit: read every file, send every line encrypted (Fluent Bit manual, inputs: tail;
-    outputs: syslog, http)."""
+    outputs: syslog, http). Each input has a database of its own, since one forgets how far another has read."""
     inputs = [
-        {"Name": "tail", "Path": path, "Tag": kind, "DB": f"/var/lib/fluent-bit/{kind}.db", "Mem_Buf_Limit": "20MB"}
+        {
+            "Name": "tail",
+            "Path": ",".join(paths),
+            "Tag": kind,
+            "DB": f"/var/lib/fluent-bit/{kind}.db",
+            "Mem_Buf_Limit": "20MB",
+        }
         for kind, paths in _FILES.items()
-        for path in paths
     ]
     target = {"Match": "*", "Host": spec.logs.host, "Port": str(spec.logs.port), "tls": "on", "tls.verify": "on"}
     if spec.logs.protocol == "https":

@@ -1,9 +1,10 @@
 import json
 from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from environments.provisioning import names
+from environments.provisioning import installation, names
 from environments.provisioning.installation.packs import JMX_PORT
 from environments.provisioning.specification import Logs, Monitoring
 from environments.provisioning.step import Drifted, Missing, Ready
@@ -12,6 +13,7 @@ from environments.provisioning.steps.logs import group
 from tests.environments.steps.conftest import bench_of
 from tests.fakes.engine import spec
 
+INSTALL = Path(installation.__file__).with_name("install.sh").read_text()
 AGENT, FORWARDING = AgentConfiguration(), LogForwarding()
 PROXY = "http://proxy.acme.example:3128"
 BEHIND_PROXY = Monitoring(internet_reachable=False, http_proxy=PROXY)
@@ -129,7 +131,16 @@ def test_copy_of_every_line_leaves_encrypted(world, request, protocol, port, sen
     assert sends in output
     assert f"Host logs.acme.example\n    Port {port}\n" in output
     assert "tls on" in output
-    assert text.count("[INPUT]") == 7
+    assert all(path in text for path in ("/audit.log,/var/log/auth.log", "/wso2carbon.log,", "/var/log/syslog,"))
+
+
+def test_each_input_of_the_copy_remembers_by_itself_how_far_it_has_read(bench):
+    bench.spec = replace(bench.spec, logs=Logs(forward=True, host="logs.acme.example", port=443, protocol="https"))
+    name = bench.make(FORWARDING).outputs["configuration"]
+    text = _parameters(bench)[name]["Value"]
+    databases = [line.split()[1] for line in text.splitlines() if line.split()[:1] == ["DB"]]
+    assert len(set(databases)) == text.count("[INPUT]") == 3
+    assert f"install -d -m 0700 {PurePosixPath(databases[0]).parent}\n" in INSTALL
 
 
 def test_forwarding_takes_one_call_and_one_read(bench):
