@@ -148,14 +148,19 @@ class _OfTheCaller(Credentials):
 
 
 def _credentials_of(identity: Identity) -> Credentials | None:
-    with _building:
-        if identity not in _credentials:
-            _credentials[identity] = (
-                DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
-                if identity.role_arn
-                else botocore.session.get_session().get_credentials()
-            )
+    """Who is known waits for no client that is being built."""
+    try:
         return _credentials[identity]
+    except KeyError:
+        with _building:
+            return _credentials.setdefault(identity, _enter(identity))
+
+
+def _enter(identity: Identity) -> Credentials | None:
+    """Return credentials that are asked for when they are first used; None where this process has none."""
+    if not identity.role_arn:
+        return botocore.session.get_session().get_credentials()
+    return DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
 
 
 class _ParsedOnce(JSONFileLoader):
