@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from environments import selectors as environments
 from onboarding import selectors
@@ -71,7 +72,9 @@ def page(user: User, filters: Filters) -> Page:
     total = found.count()
     filters = replace(filters, page=min(filters.page, max(1, -(-total // PAGE_ROWS))))
     start = (filters.page - 1) * PAGE_ROWS
-    ordered = found.select_related("customer", "account_manager").order_by("order_at", "-pk")
+    drifted = Exists(environments.drifted().filter(onboardings=OuterRef("pk")))
+    related = found.select_related("customer", "account_manager").annotate(has_drifted=drifted)
+    ordered = related.order_by("order_at", "-pk")
     rows = list(ordered[start : start + PAGE_ROWS]) if total else []
     first = ordered.first() if start else next(iter(rows), None)
     return Page(_lines(rows), filters, total, start + 1, first if first and first.due_at else None)
@@ -108,10 +111,10 @@ def only_one(user: User) -> str | None:
     return keys[0] if len(keys) == 1 else None
 
 
-def _lines(rows: list[Onboarding]) -> list[Line]:
+def _lines(rows: list[Any]) -> list[Line]:
+    """`rows`: onboardings with `has_drifted`."""
     selectors.count_sections(rows)
     keys = [row.pk for row in rows]
     whose, going = turns_and_days(keys)
     of_late = strips.of(keys)
-    drifted = set(environments.drifted().filter(onboardings__in=keys).values_list("onboardings", flat=True))
-    return [Line(row, whose.get(row.pk), going.get(row.pk), of_late.get(row.pk), row.pk in drifted) for row in rows]
+    return [Line(row, whose.get(row.pk), going.get(row.pk), of_late.get(row.pk), row.has_drifted) for row in rows]
