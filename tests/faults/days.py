@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, sha256
 from typing import Any, TypeVar
-from unittest.mock import patch
 
-from environments.provisioning import collection, graph
+from environments.provisioning import graph
 from environments.provisioning.attempt import READY
 from environments.provisioning.ports import Failure
 from environments.provisioning.removal import Removal
@@ -22,7 +21,7 @@ from environments.provisioning.steps import STEPS
 from tests.fakes.cloud import Cloud, Crash, refuse
 from tests.fakes.engine import FakeRun, spec
 from tests.fakes.specifications import VARIANTS
-from tests.fakes.turns import RunInTurns
+from tests.fakes.turns import RunInPlace, RunInTurns
 
 CHANCE = 0.02
 """Of a fault at each moment. A run over a whole environment has some five hundred of them."""
@@ -97,7 +96,7 @@ class Place:
 
     def do(self, program: Sequence[Step]) -> None:
         """Do it without faults."""
-        run = FakeRun(self.cloud, program=program, outputs=self.outputs)
+        run = RunInPlace(self.cloud, program=program, outputs=self.outputs)
         assert run.run().state == "finished", run.states()
         self.note(run)
 
@@ -121,10 +120,7 @@ class Day:
     def live(self) -> None:
         """Raises `AssertionError` where it does not end in one of each, or in nothing of what was to go."""
         random.seed(self.seed)  # the engine's own: how long it waits before it tries again
-        with patch.object(collection, "_MOST_AT_ONCE", 1):  # a step's parallel calls have their place in the order too
-            self._live(self.draws.draw("end"))
-
-    def _live(self, end: float) -> None:
+        end = self.draws.draw("end")
         if end < _GIVEN_UP:
             self._gives_up_at = int(self.draws.draw("given up") * _MOMENTS * len(self.program))
         built = self._run(planned=True, program=self.program)

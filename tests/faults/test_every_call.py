@@ -21,6 +21,7 @@ from environments.provisioning.steps import BY_KEY, STEPS
 from tests.fakes.cloud import Cloud, Crash, refuse
 from tests.fakes.engine import FakeRun, nth, spec
 from tests.fakes.specifications import VARIANTS
+from tests.fakes.turns import RunInPlace
 
 STALE = (0, 1, 5)
 
@@ -68,7 +69,7 @@ class Stage:
         """Return a run that has only this step left."""
         cloud = self.cloud.copy()
         cloud.stale_reads = stale
-        run = FakeRun(cloud, program=_closure(self.step, self.spec))
+        run = RunInPlace(cloud, program=_closure(self.step, self.spec))
         run.journal.records = dict(self.records)
         if planned:
             run.journal.records[self.step.key] = StepRecord(untouched=True)
@@ -87,7 +88,7 @@ def _closure(step: Step, of: Spec) -> tuple[Step, ...]:
 @cache
 def _stage(key: str, variant: str) -> Stage:
     step, of = BY_KEY[key], spec(**VARIANTS[variant])
-    before = FakeRun(Cloud(of), program=[other for other in _closure(step, of) if other is not step])
+    before = RunInPlace(Cloud(of), program=[other for other in _closure(step, of) if other is not step])
     assert before.run().state == "finished"
     stage = Stage(step, of, before.cloud, dict(before.journal.records))
     undisturbed = stage.run()
