@@ -65,6 +65,7 @@ class CustomerAction(TenantModel):
             models.Index(fields=["remind_at"], condition=Q(remind_at__isnull=False), name="action_to_remind_of"),
             models.Index(fields=["customer", "state", "due_at"], name="action_of_customer"),
             models.Index(fields=["state", "ended_at"], name="action_ended"),
+            models.Index(fields=["state", "id"], name="action_in_state"),
         ]
 
     def __str__(self) -> str:
