@@ -66,7 +66,7 @@ class Identity:
 
 
 _clients: dict[tuple[str, str, bool], Any] = {}
-_credentials: dict[Identity, Credentials | None] = {}
+_credentials: dict[Identity, Credentials] = {}
 _calling: ContextVar[Identity] = ContextVar("calling")
 _building = threading.RLock()
 
@@ -141,14 +141,12 @@ class _OfTheCaller(Credentials):
         super().__init__("", "", method="assume-role")
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        found = _credentials_of(_calling.get())
-        if found is None:
-            raise NoCredentialsError
-        return found.get_frozen_credentials()
+        return _credentials_of(_calling.get()).get_frozen_credentials()
 
 
-def _credentials_of(identity: Identity) -> Credentials | None:
-    """Who is known waits for no client that is being built."""
+def _credentials_of(identity: Identity) -> Credentials:
+    """Who is known waits for no client that is being built. Where this process has none, the next call looks for them again: the
+    machine's own may come late."""
     try:
         return _credentials[identity]
     except KeyError:
@@ -156,11 +154,15 @@ def _credentials_of(identity: Identity) -> Credentials | None:
             return _credentials.setdefault(identity, _enter(identity))
 
 
-def _enter(identity: Identity) -> Credentials | None:
-    """Return credentials that are asked for when they are first used; None where this process has none."""
-    if not identity.role_arn:
-        return botocore.session.get_session().get_credentials()
-    return DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
+def _enter(identity: Identity) -> Credentials:
+    """Return credentials; those of a role are asked for when they are first used. Raises `NoCredentialsError` where this process
+    has none of its own."""
+    if identity.role_arn:
+        return DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
+    own: Credentials | None = botocore.session.get_session().get_credentials()
+    if own is None:
+        raise NoCredentialsError
+    return own
 
 
 class _ParsedOnce(JSONFileLoader):

@@ -1,6 +1,7 @@
 """The one way to AWS: what an error means, and that a change is sent once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from botocore.exceptions import (
@@ -14,7 +15,7 @@ from botocore.parsers import ResponseParserError
 
 from portal import aws
 from portal.aws import Kind
-from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_ACCOUNT_ID
+from portal.embedded.aws_stand_in.accounts import CUSTOMER_ACCOUNTS, PROVIDER_ACCOUNT_ID, access_key_of
 from tests.aws import ROLE, RunningStandIn
 
 PROVIDER = aws.Identity(PROVIDER_ACCOUNT_ID)
@@ -115,6 +116,23 @@ def test_clients_are_built_once(stand_in: RunningStandIn):
     assert aws._client("eu-west-1", "ec2", True) is not first
     aws.forget_clients()
     assert aws._client("eu-west-1", "ec2", False) is not first
+
+
+def test_worker_whose_credentials_come_late_uses_them_then(stand_in: RunningStandIn, monkeypatch, tmp_path):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    ask = partial(aws.call, PROVIDER, "eu-west-1", "sts", "get_caller_identity", changes=False)
+    with pytest.raises(aws.AwsError, match="no AWS credentials") as failed:
+        ask()
+    assert failed.value.kind == Kind.DENIED
+
+    key, secret = access_key_of(PROVIDER_ACCOUNT_ID)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    assert ask()["Account"] == PROVIDER_ACCOUNT_ID
 
 
 def test_change_whose_answer_is_lost_is_sent_once_and_unknown(stand_in: RunningStandIn):
