@@ -10,7 +10,7 @@ pytestmark = pytest.mark.xdist_group("groups")
 @pytest.fixture(autouse=True)
 def _handed_out_by_group(request: pytest.FixtureRequest) -> None:
     if not getattr(request.config.option, "loadgroup", False):
-        pytest.skip("tests run in one process here")
+        pytest.skip("nothing hands out tests by group here: run them all, without arguments")
 
 
 def test_the_id_of_a_test_bears_its_group(request: pytest.FixtureRequest) -> None:
