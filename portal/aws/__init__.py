@@ -145,8 +145,8 @@ class _OfTheCaller(Credentials):
 
 
 def _credentials_of(identity: Identity) -> Credentials:
-    """Who is known waits for no client that is being built. Where this process has none, the next call looks for them again: the
-    machine's own may come late."""
+    """Who is known waits for no client that is being built. Where this process has none, the next call looks for them again:
+    the machine's own may come late."""
     try:
         return _credentials[identity]
     except KeyError:
@@ -155,8 +155,8 @@ def _credentials_of(identity: Identity) -> Credentials:
 
 
 def _enter(identity: Identity) -> Credentials:
-    """Return credentials; those of a role are asked for when they are first used. Raises `NoCredentialsError` where this process
-    has none of its own."""
+    """Return credentials; those of a role are asked for when they are first used. Raises `NoCredentialsError` where this
+    process has none of its own."""
     if identity.role_arn:
         return DeferredRefreshableCredentials(refresh_using=partial(_assume, identity), method="assume-role")
     own: Credentials | None = botocore.session.get_session().get_credentials()
